@@ -1,0 +1,72 @@
+"""Follow the installation page to the letter, in a site made by ``wagtail start``.
+
+    python -I tests/follow_install_page.py docs/how-to/install.md FOLDER
+
+Code with a caption goes to the end of the file that the caption names; commands are run,
+except those that install, ask or serve. Then an editor's and a citizen's first steps are
+taken over HTTP. Run isolated, with the wheel installed, so that the page and the wheel are proved.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+CODE = re.compile(r"^```\{code-block\} python\n:caption: (\S+)\n\n(.*?)^```$", re.S | re.M)
+COMMAND = re.compile(r"^\$ python manage\.py (.+)$", re.M)
+INTERACTIVE = ("createsuperuser", "runserver")
+
+FIRST_STEPS = """
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.test import Client
+from wagtail.models import Locale, Site
+
+settings.ALLOWED_HOSTS.append("testserver")
+staff = get_user_model().objects.create_superuser("editor", "editor@example.dk", "x")
+home = Site.objects.get(is_default_site=True).root_page
+admin, citizen = Client(), Client()
+admin.force_login(staff)
+for model in [apps.get_model("borgerdialog_pages", name) for name in ("IdeaPage", "ProposalPage")]:
+    add = f"/admin/pages/add/{model._meta.app_label}/{model._meta.model_name}/{home.pk}/"
+    response = admin.get(add)
+    assert response.status_code == 200, (add, response.status_code)
+for address in ["/", "/admin/login/", "/konto/login/", "/konto/signup/"]:
+    response = citizen.get(address)
+    assert response.status_code == 200, (address, response.status_code)
+print("An editor finds both page types; a citizen finds the front page and the way in.")
+"""
+
+
+def main(page: Path, folder: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    run([Path(sys.executable).with_name("wagtail"), "start", "mysite", "."], cwd=folder)
+    added = CODE.findall(text)
+    assert len(added) == 2, "the page adds to the settings and to the addresses"
+    for name, code in added:
+        path = folder / name
+        assert path.is_file(), f"wagtail start makes no {name}"
+        path.write_text(f"{path.read_text()}\n{code}")
+    commands = [line.split() for line in COMMAND.findall(text)]
+    assert ["migrate"] in commands
+    for command in commands:
+        if command[0] not in INTERACTIVE:
+            strict = ["--fail-level", "WARNING"] if command == ["check"] else []
+            run([sys.executable, "manage.py", *command, *strict], cwd=folder)
+    run([sys.executable, "manage.py", "shell", "-v0", "-c", FIRST_STEPS], cwd=folder)
+
+
+def run(command: list[str | Path], *, cwd: Path) -> None:
+    environment = {
+        name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"
+    }
+    subprocess.run(command, cwd=cwd, env=environment, check=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())
