@@ -17,10 +17,9 @@ from django.utils import formats, timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateformat import format as date_format
 from django.utils.http import urlencode
-from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
-from wagtail_borgerdialog.text import render_plain_text
+from wagtail_borgerdialog.text import excerpt, render_plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,12 +105,7 @@ def bd_text(value: object) -> SafeString:
 @register.filter
 def bd_excerpt(value: object, length: int = 180) -> str:
     """The first ``length`` characters of plain text on one line, cut between words."""
-    text = " ".join(str(value or "").split())
-    if len(text) <= length:
-        return text
-    cut = Truncator(text).chars(length, truncate="")
-    head, space, _rest = cut.rpartition(" ")
-    return (head if space else cut).rstrip(" ,.;:–-") + "…"
+    return excerpt("" if value is None else str(value), length)
 
 
 @register.filter

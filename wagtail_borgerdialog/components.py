@@ -1,0 +1,82 @@
+"""What the whole site needs from every room, collected without naming any of them.
+
+A room registers one :class:`Component` in ``AppConfig.ready()``. The menu, the dashboard, the
+clock, the sitemap and the counters ask the registry, so the floors below never import the rooms
+above.
+"""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+    from django.db.models import Model, QuerySet
+    from wagtail.models import Site
+
+
+class Component:
+    """One room's answers to the site's questions. Override what the room has."""
+
+    key: str = ""
+    order: int = 100
+    contribution_model: "type[Model] | None" = None
+
+    def viewsets(self) -> Sequence[type]:
+        """Snippet viewsets for the *Participation* menu, in menu order."""
+        return ()
+
+    def dashboard_counts(self, user: "AbstractBaseUser") -> Sequence["DashboardCount"]:
+        """What awaits this member of staff."""
+        return ()
+
+    def run_clock(self, *, at: datetime.datetime) -> int:
+        """Write down what time has decided by ``at``; returns how many things changed."""
+        return 0
+
+    def recount(self, *, fix: bool) -> Sequence[str]:
+        """Compare counters with rows; returns one line for each that differs."""
+        return ()
+
+    def setup(self) -> Sequence[str]:
+        """Create missing defaults (idempotent); returns one line for each thing made."""
+        return ()
+
+    def group_permissions(self) -> dict[str, Sequence[str]]:
+        """Permissions (``app_label.codename``) by role: editors, moderators, caseworkers."""
+        return {}
+
+    def searchable(
+        self, user: "AbstractBaseUser | AnonymousUser", site: "Site"
+    ) -> Sequence["QuerySet[Model]"]:
+        """Querysets of what ``user`` may find on ``site``."""
+        return ()
+
+
+class DashboardCount:
+    """A number on the admin's front page, with where to go."""
+
+    def __init__(self, *, label: str, count: int, url: str) -> None:
+        self.label = label
+        self.count = count
+        self.url = url
+
+
+class Registry:
+    """The components in force, in order."""
+
+    def __init__(self) -> None:
+        self._components: dict[str, Component] = {}
+
+    def register(self, component: Component) -> None:
+        """Add a room's component. Raises ``ValueError`` when its key is taken."""
+        known = self._components.get(component.key)
+        if known is not None and type(known) is not type(component):
+            raise ValueError(f"A component named {component.key!r} is registered already.")
+        self._components[component.key] = component
+
+    def __iter__(self) -> Iterator[Component]:
+        return iter(sorted(self._components.values(), key=lambda c: (c.order, c.key)))
+
+
+registry = Registry()

@@ -1,0 +1,1 @@
+"""What citizens say: contributions, support, comments, attachments, and their moderation."""

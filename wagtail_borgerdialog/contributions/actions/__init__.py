@@ -1,0 +1,37 @@
+"""The only writers of contributions: check the rule, write, log, tell."""
+
+from wagtail_borgerdialog.contributions.actions.commenting import comment_on, confirm_comment
+from wagtail_borgerdialog.contributions.actions.lifecycle import (
+    change_status,
+    confirm_contribution,
+    send_to_moderation,
+    start_contribution,
+    withdraw,
+)
+from wagtail_borgerdialog.contributions.actions.moderating import moderate, moderate_comment
+from wagtail_borgerdialog.contributions.actions.supporting import (
+    confirm_support,
+    enter_support,
+    recount,
+    request_support,
+    support,
+    withdraw_support,
+)
+
+__all__ = [
+    "change_status",
+    "comment_on",
+    "confirm_comment",
+    "confirm_contribution",
+    "confirm_support",
+    "enter_support",
+    "moderate",
+    "moderate_comment",
+    "recount",
+    "request_support",
+    "send_to_moderation",
+    "start_contribution",
+    "support",
+    "withdraw",
+    "withdraw_support",
+]

@@ -1,0 +1,273 @@
+"""Support: one row a person by constraint, and a counter that moves in the same transaction."""
+
+import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from wagtail_borgerdialog.contributions import events, notices, rules
+from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.people.actions import confirm_address
+from wagtail_borgerdialog.people.eligibility import (
+    Decision,
+    DeniedReason,
+    NotAllowed,
+    Person,
+    require,
+)
+from wagtail_borgerdialog.people.models import Participant
+from wagtail_borgerdialog.signals import contribution_event
+from wagtail_borgerdialog.terms import Channel, VerificationLevel
+
+
+def support(
+    contribution: Contribution, *, by: Person, at: datetime.datetime, declared: bool = False
+) -> bool:
+    """Count ``by``'s support from now on; True if it is new.
+
+    A second support by the same person changes nothing and is no error. Raises ``NotAllowed``.
+    """
+    require(rules.may_support(by, contribution, at=at, declared=declared, check_done=False))
+    if by.participant is None:
+        raise NotAllowed(Decision(DeniedReason.NOT_VERIFIED))
+    return _count(
+        contribution,
+        participant=by.participant,
+        at=at,
+        channel=Channel.WEB,
+        level=by.level,
+    )
+
+
+def request_support(
+    contribution: Contribution,
+    *,
+    participant: Participant,
+    at: datetime.datetime,
+    declared: bool = False,
+) -> Support | None:
+    """Store a support that waits for its owner to act on a mailed link, and queue that mail.
+
+    Returns the waiting row, or None when this person's support is counted already (the owner of
+    the address is told so by mail; whoever typed it learns nothing). Raises ``NotAllowed``.
+    """
+    claimed = Person(participant.user, participant, VerificationLevel.EMAIL)
+    require(rules.may_support(claimed, contribution, at=at, declared=declared, check_done=False))
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                row = Support.objects.create(
+                    contribution=contribution,
+                    participant=participant,
+                    person_key=participant.person_key,
+                    channel=Channel.WEB,
+                    verification_level=VerificationLevel.EMAIL,
+                    created_at=at,
+                )
+        except IntegrityError:
+            row = Support.objects.get(
+                contribution=contribution,
+                person_key=participant.person_key,
+                status__in=[SupportStatus.PENDING, SupportStatus.CONFIRMED],
+            )
+        if row.status == SupportStatus.CONFIRMED:
+            notices.already_supported(row, contribution, at=at)
+            return None
+        notices.confirm_support(row, contribution, at=at)
+    return row
+
+
+def confirm_support(row: Support, *, at: datetime.datetime) -> None:
+    """The owner of the address says yes: count it. Raises ``NotAllowed`` when it is too late."""
+    contribution = row.contribution
+    participant = row.participant
+    if participant is None:
+        raise NotAllowed(Decision(DeniedReason.NOT_YOURS))
+    claimed = Person(participant.user, participant, VerificationLevel.EMAIL)
+    require(rules.may_support(claimed, contribution, at=at, declared=True, check_done=False))
+    with transaction.atomic():
+        counted = Support.objects.filter(pk=row.pk, status=SupportStatus.PENDING).update(
+            status=SupportStatus.CONFIRMED,
+            confirmed_at=at,
+            verification_level=VerificationLevel.EMAIL,
+        )
+        if counted:
+            confirm_address(participant)
+            move_counter(contribution, +1)
+            notices.supported(row, contribution, at=at)
+            contribution_event.send(
+                Contribution, contribution=contribution, event=events.SUPPORTED, at=at, by=None
+            )
+
+
+def enter_support(
+    contribution: Contribution,
+    *,
+    participant: Participant,
+    channel: str,
+    evidence: str,
+    entered_by: AbstractBaseUser,
+    at: datetime.datetime,
+    batch: str = "",
+) -> bool:
+    """A member of staff enters a support from paper, phone or a meeting; True if it is new.
+
+    Raises ``NotAllowed`` without the right, or when the case takes no support.
+    """
+    require(rules.may_enter(entered_by, contribution.activity))
+    for_person = Person(participant.user, participant, VerificationLevel.EID)
+    require(rules.may_support(for_person, contribution, at=at, declared=True, check_done=False))
+    return _count(
+        contribution,
+        participant=participant,
+        at=at,
+        channel=channel,
+        level=VerificationLevel(participant.level),
+        entered_by=entered_by,
+        evidence=evidence,
+        batch=batch,
+    )
+
+
+def withdraw_support(
+    contribution: Contribution, *, participant: Participant, at: datetime.datetime
+) -> bool:
+    """Stop counting the person's support; True if there was one."""
+    with transaction.atomic():
+        rows = Support.objects.filter(contribution=contribution, person_key=participant.person_key)
+        ended = rows.filter(status=SupportStatus.CONFIRMED).update(
+            status=SupportStatus.WITHDRAWN, ended_at=at
+        )
+        rows.filter(status=SupportStatus.PENDING).update(
+            status=SupportStatus.WITHDRAWN, ended_at=at
+        )
+        if ended:
+            move_counter(contribution, -ended)
+            contribution_event.send(
+                Contribution, contribution=contribution, event=events.SUPPORT_ENDED, at=at, by=None
+            )
+    return bool(ended)
+
+
+def _count(
+    contribution: Contribution,
+    *,
+    participant: Participant,
+    at: datetime.datetime,
+    channel: str,
+    level: VerificationLevel,
+    entered_by: AbstractBaseUser | None = None,
+    evidence: str = "",
+    batch: str = "",
+) -> bool:
+    row = Support(
+        contribution=contribution,
+        participant=participant,
+        person_key=participant.person_key,
+        status=SupportStatus.CONFIRMED,
+        channel=channel,
+        verification_level=level,
+        entered_by=entered_by,
+        evidence=evidence,
+        batch=batch,
+        created_at=at,
+        confirmed_at=at,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+            move_counter(contribution, +1)
+            if participant.user_id is None:
+                notices.supported(row, contribution, at=at)
+            contribution_event.send(
+                Contribution,
+                contribution=contribution,
+                event=events.SUPPORTED,
+                at=at,
+                by=entered_by,
+            )
+    except IntegrityError:
+        return _count_waiting(
+            contribution, participant=participant, at=at, channel=channel, level=level
+        )
+    return True
+
+
+def _count_waiting(
+    contribution: Contribution,
+    *,
+    participant: Participant,
+    at: datetime.datetime,
+    channel: str,
+    level: VerificationLevel,
+) -> bool:
+    """The person has a row: count it if it was only waiting for a confirmation."""
+    with transaction.atomic():
+        counted = Support.objects.filter(
+            contribution=contribution,
+            person_key=participant.person_key,
+            status=SupportStatus.PENDING,
+        ).update(
+            status=SupportStatus.CONFIRMED,
+            confirmed_at=at,
+            verification_level=level,
+            channel=channel,
+        )
+        if counted:
+            move_counter(contribution, +1)
+            contribution_event.send(
+                Contribution, contribution=contribution, event=events.SUPPORTED, at=at, by=None
+            )
+    return bool(counted)
+
+
+def move_counter(contribution: Contribution, by: int) -> None:
+    """Change the stored number of supports by ``by``, in the caller's transaction."""
+    Contribution.objects.filter(pk=contribution.pk).update(support_count=F("support_count") + by)
+
+
+def recount(*, fix: bool) -> list[str]:
+    """Compare the counters on contributions with the rows; returns one line a difference.
+
+    Rows are the truth. With ``fix`` the counters are set to what the rows say.
+    """
+    supports = (
+        Support.objects.filter(contribution=OuterRef("pk"), status=SupportStatus.CONFIRMED)
+        .order_by()
+        .values("contribution")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    comments = (
+        Comment.objects.filter(contribution=OuterRef("pk"), visibility=Visibility.VISIBLE)
+        .order_by()
+        .values("contribution")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    wrong = (
+        Contribution.objects.annotate(
+            supports_found=Coalesce(Subquery(supports), 0),
+            comments_found=Coalesce(Subquery(comments), 0),
+        )
+        .exclude(Q(support_count=F("supports_found")) & Q(comment_count=F("comments_found")))
+        .order_by("pk")
+    )
+    lines = []
+    for item in wrong.iterator():
+        lines.append(
+            f"{item.reference}: supports {item.support_count} (rows: {item.supports_found}), "
+            f"comments {item.comment_count} (rows: {item.comments_found})"
+        )
+        if fix:
+            with transaction.atomic():
+                # The lock makes a support that is being counted wait, so it adds to the new value.
+                Contribution.objects.select_for_update().get(pk=item.pk)
+                Contribution.objects.filter(pk=item.pk).update(
+                    support_count=Coalesce(Subquery(supports), 0),
+                    comment_count=Coalesce(Subquery(comments), 0),
+                )
+    return lines

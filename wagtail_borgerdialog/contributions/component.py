@@ -1,0 +1,46 @@
+"""What the site asks the contributions room."""
+
+from collections.abc import Sequence
+
+from wagtail_borgerdialog.components import Component
+from wagtail_borgerdialog.contributions.actions import recount
+from wagtail_borgerdialog.contributions.models import Status, StatusKind
+
+
+class Contributions(Component):
+    key = "contributions"
+    order = 10
+
+    def recount(self, *, fix: bool) -> Sequence[str]:
+        return recount(fix=fix)
+
+    def setup(self) -> Sequence[str]:
+        made = []
+        for kind in StatusKind:
+            if not Status.objects.filter(kind=kind).exists():
+                Status.objects.of_kind(kind)
+                made.append(f"status {kind}")
+        return made
+
+    def group_permissions(self) -> dict[str, Sequence[str]]:
+        room = "borgerdialog_contributions"
+        return {
+            "moderators": [
+                f"{room}.moderate_contribution",
+                f"{room}.enter_contribution",
+                f"{room}.view_contribution",
+                f"{room}.view_comment",
+            ],
+            "caseworkers": [
+                f"{room}.answer_contribution",
+                f"{room}.enter_contribution",
+                f"{room}.view_contribution",
+                f"{room}.view_comment",
+            ],
+            "editors": [
+                f"{room}.view_contribution",
+                f"{room}.add_status",
+                f"{room}.change_status",
+                f"{room}.view_status",
+            ],
+        }

@@ -1,0 +1,11 @@
+"""The names of what happens to a contribution, told through ``contribution_event``."""
+
+SUBMITTED = "submitted"
+PUBLISHED = "published"
+NOT_PUBLISHED = "not_published"
+HIDDEN = "hidden"
+WITHDRAWN = "withdrawn"
+SUPPORTED = "supported"
+SUPPORT_ENDED = "support_ended"
+COMMENTED = "commented"
+STATUS_CHANGED = "status_changed"

@@ -1,0 +1,153 @@
+"""What the links in our mails about contributions do."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from wagtail.models import Site
+
+from wagtail_borgerdialog.contributions.actions import (
+    confirm_comment,
+    confirm_contribution,
+    confirm_support,
+    withdraw,
+    withdraw_support,
+)
+from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.people.links import Choice, MailedLink
+from wagtail_borgerdialog.people.selectors import person_of
+
+
+class _AboutContribution(MailedLink):
+    def find(self, pk: int, *, site: Site) -> Contribution | None:
+        found = (
+            Contribution.objects.filter(pk=pk, site=site, participant__isnull=False)
+            .select_related("activity__page", "site", "status", "area", "participant__user")
+            .first()
+        )
+        return found.specific if found else None
+
+    def address(self, obj: Contribution) -> str:
+        return obj.participant.email
+
+    def context(self, obj: Contribution) -> dict[str, object]:
+        return {"contribution": obj}
+
+
+class ConfirmContribution(_AboutContribution):
+    purpose = "confirm"
+    template_name = "wagtail_borgerdialog/contributions/link_confirm.html"
+
+    def state(self, obj: Contribution) -> str:
+        return "draft" if obj.visibility == Visibility.DRAFT else "sent"
+
+    def choices(self, obj: Contribution) -> Sequence[Choice]:
+        return [Choice("confirm", _("Confirm and send"))]
+
+    def act(self, obj: Contribution, choice: str, *, at: datetime.datetime) -> None:
+        confirm_contribution(obj, at=at)
+
+
+class WithdrawContribution(_AboutContribution):
+    purpose = "withdraw"
+    template_name = "wagtail_borgerdialog/contributions/link_withdraw.html"
+
+    def state(self, obj: Contribution) -> str:
+        return "withdrawn" if obj.visibility == Visibility.WITHDRAWN else "sent"
+
+    def choices(self, obj: Contribution) -> Sequence[Choice]:
+        return [Choice("withdraw", _("Withdraw it"))]
+
+    def act(self, obj: Contribution, choice: str, *, at: datetime.datetime) -> None:
+        withdraw(obj, by=person_of(obj.participant), at=at)
+
+
+class _AboutSupport(MailedLink):
+    def find(self, pk: int, *, site: Site) -> Support | None:
+        return (
+            Support.objects.filter(pk=pk, contribution__site=site, participant__isnull=False)
+            .select_related(
+                "participant__user",
+                "contribution__activity__page",
+                "contribution__site",
+                "contribution__status",
+            )
+            .first()
+        )
+
+    def address(self, obj: Support) -> str:
+        return obj.participant.email
+
+    def state(self, obj: Support) -> str:
+        return obj.status
+
+    def context(self, obj: Support) -> dict[str, object]:
+        return {"contribution": obj.contribution}
+
+
+class ConfirmSupport(_AboutSupport):
+    purpose = "support"
+    template_name = "wagtail_borgerdialog/contributions/link_support.html"
+
+    def choices(self, obj: Support) -> Sequence[Choice]:
+        return [Choice("support", _("Support it"))]
+
+    def act(self, obj: Support, choice: str, *, at: datetime.datetime) -> None:
+        confirm_support(obj, at=at)
+
+
+class WithdrawSupport(_AboutSupport):
+    purpose = "withdraw-support"
+    template_name = "wagtail_borgerdialog/contributions/link_withdraw_support.html"
+
+    def state(self, obj: Support) -> str:
+        counted = obj.status in {SupportStatus.CONFIRMED, SupportStatus.PENDING}
+        return "counted" if counted else "ended"
+
+    def choices(self, obj: Support) -> Sequence[Choice]:
+        return [Choice("withdraw", _("Withdraw my support"))]
+
+    def act(self, obj: Support, choice: str, *, at: datetime.datetime) -> None:
+        withdraw_support(obj.contribution, participant=obj.participant, at=at)
+
+
+class ConfirmComment(MailedLink):
+    purpose = "comment"
+    template_name = "wagtail_borgerdialog/contributions/link_comment.html"
+
+    def find(self, pk: int, *, site: Site) -> Comment | None:
+        return (
+            Comment.objects.filter(pk=pk, contribution__site=site, participant__isnull=False)
+            .select_related(
+                "participant__user",
+                "contribution__activity__page",
+                "contribution__site",
+                "contribution__status",
+            )
+            .first()
+        )
+
+    def address(self, obj: Comment) -> str:
+        return obj.participant.email
+
+    def state(self, obj: Comment) -> str:
+        return "draft" if obj.visibility == Visibility.DRAFT else "sent"
+
+    def choices(self, obj: Comment) -> Sequence[Choice]:
+        return [Choice("confirm", _("Confirm and send"))]
+
+    def context(self, obj: Comment) -> dict[str, object]:
+        return {"contribution": obj.contribution, "comment": obj}
+
+    def act(self, obj: Comment, choice: str, *, at: datetime.datetime) -> None:
+        confirm_comment(obj, at=at)
+
+
+LINKS = (
+    ConfirmContribution(),
+    WithdrawContribution(),
+    ConfirmSupport(),
+    WithdrawSupport(),
+    ConfirmComment(),
+)

@@ -1,0 +1,43 @@
+"""Files that citizens add; served through a view that checks the contribution first."""
+
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+def attachment_path(attachment: "Attachment", filename: str) -> str:
+    """A path that tells nothing about the sender or the file's own name."""
+    return f"borgerdialog/attachments/{attachment.uuid.hex[:2]}/{attachment.uuid.hex}.bin"
+
+
+class Attachment(models.Model):
+    """An image (re-encoded, stripped of metadata) or a PDF."""
+
+    contribution = models.ForeignKey(
+        "borgerdialog_contributions.Contribution",
+        on_delete=models.CASCADE,
+        related_name="attachments",
+    )
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    file = models.FileField(upload_to=attachment_path)
+    name = models.CharField(_("file name"), max_length=100)
+    content_type = models.CharField(max_length=50)
+    size = models.PositiveIntegerField(help_text=_("Bytes."))
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    alt_text = models.CharField(_("description of the picture"), max_length=250, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it can be shown, rather than downloaded."""
+        return self.content_type.startswith("image/")

@@ -1,0 +1,33 @@
+"""Two participants turn out to be one person."""
+
+from django.db import transaction
+
+from wagtail_borgerdialog.contributions.actions.supporting import move_counter
+from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.people.models import Participant
+
+COUNTING = [SupportStatus.PENDING, SupportStatus.CONFIRMED]
+
+
+@transaction.atomic
+def participants_were_merged(
+    sender: type, kept: Participant, absorbed: Participant, **kwargs: object
+) -> None:
+    """Move what ``absorbed`` did to ``kept``; a support given twice counts once."""
+    Contribution.objects.filter(participant=absorbed).update(participant=kept)
+    Comment.objects.filter(participant=absorbed).update(participant=kept)
+    theirs = Support.objects.filter(participant=kept, status__in=COUNTING)
+    twice = Support.objects.filter(
+        participant=absorbed,
+        status__in=COUNTING,
+        contribution__in=theirs.values("contribution"),
+    )
+    for row in twice.select_related("contribution"):
+        was_counted = row.status == SupportStatus.CONFIRMED
+        Support.objects.filter(pk=row.pk).update(status=SupportStatus.INVALIDATED)
+        if was_counted:
+            move_counter(row.contribution, -1)
+    Support.objects.filter(participant=absorbed).update(
+        participant=kept, person_key=kept.person_key
+    )

@@ -1,0 +1,135 @@
+"""Who may do what with a contribution, and when."""
+
+import datetime
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.models.contribution import MODERATE
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.models import Activity
+from wagtail_borgerdialog.people.eligibility import (
+    ALLOWED,
+    Decision,
+    DeniedReason,
+    Person,
+    may_be_counted,
+    may_take_part,
+)
+from wagtail_borgerdialog.rules import works_with
+
+ANSWER = "borgerdialog_contributions.answer_contribution"
+ENTER = "borgerdialog_contributions.enter_contribution"
+
+
+def may_submit(
+    person: Person, activity: Activity, *, at: datetime.datetime, declared: bool
+) -> Decision:
+    """May ``person`` send something new?"""
+    return may_take_part(person, activity, level=activity.submit_level, at=at, declared=declared)
+
+
+def may_support(
+    person: Person,
+    contribution: Contribution,
+    *,
+    at: datetime.datetime,
+    declared: bool,
+    check_done: bool = True,
+) -> Decision:
+    """May ``person`` support ``contribution``?
+
+    ``check_done=False`` leaves "you have already" to the database, which decides it anyway.
+    """
+    activity = contribution.activity
+    if not activity.supports_enabled:
+        return Decision(DeniedReason.SWITCHED_OFF)
+    if not contribution.is_public:
+        return Decision(DeniedReason.HIDDEN)
+    if not contribution.accepts_support_at(at):
+        return Decision(DeniedReason.NOT_ACCEPTING, when=contribution.support_until)
+    if contribution.support_until is not None:
+        # A published proposal keeps its own time, whatever the page does later.
+        if activity.is_paused:
+            return Decision(DeniedReason.PAUSED)
+        decision = may_be_counted(
+            person,
+            level=activity.support_level,
+            minimum_age=activity.minimum_age,
+            residents_only=activity.residents_only,
+            declared=declared,
+        )
+    else:
+        decision = may_take_part(
+            person, activity, level=activity.support_level, at=at, declared=declared
+        )
+    if not decision:
+        return decision
+    if check_done and person.participant and supports(person, contribution):
+        return Decision(DeniedReason.ALREADY_DONE)
+    return ALLOWED
+
+
+def supports(person: Person, contribution: Contribution) -> bool:
+    """Whether ``person``'s support is counted now. One query."""
+    return (
+        person.participant is not None
+        and Support.objects.filter(
+            contribution=contribution,
+            person_key=person.participant.person_key,
+            status=SupportStatus.CONFIRMED,
+        ).exists()
+    )
+
+
+def may_comment(
+    person: Person,
+    contribution: Contribution,
+    *,
+    parent: Comment | None,
+    at: datetime.datetime,
+    declared: bool,
+) -> Decision:
+    """May ``person`` comment, or reply to ``parent``?"""
+    activity = contribution.activity
+    if not activity.comments_enabled:
+        return Decision(DeniedReason.SWITCHED_OFF)
+    if not contribution.is_public:
+        return Decision(DeniedReason.HIDDEN)
+    if parent is not None and (
+        parent.contribution_id != contribution.pk
+        or parent.parent_id is not None
+        or parent.visibility != Visibility.VISIBLE
+    ):
+        return Decision(DeniedReason.HIDDEN)
+    return may_take_part(person, activity, level=activity.comment_level, at=at, declared=declared)
+
+
+def may_withdraw(person: Person, contribution: Contribution) -> Decision:
+    """May ``person`` take back what they sent?"""
+    if person.participant is None or contribution.participant_id != person.participant.pk:
+        return Decision(DeniedReason.NOT_YOURS)
+    if contribution.visibility in {Visibility.REMOVED, Visibility.WITHDRAWN}:
+        return Decision(DeniedReason.ALREADY_DONE)
+    return ALLOWED
+
+
+def may_moderate(user: AbstractBaseUser | AnonymousUser, activity: Activity) -> Decision:
+    """May this member of staff decide what is public on ``activity``?"""
+    return _staff(user, activity, MODERATE)
+
+
+def may_answer(user: AbstractBaseUser | AnonymousUser, activity: Activity) -> Decision:
+    """May this member of staff say where a case on ``activity`` stands?"""
+    return _staff(user, activity, ANSWER)
+
+
+def may_enter(user: AbstractBaseUser | AnonymousUser, activity: Activity) -> Decision:
+    """May this member of staff enter on behalf of somebody else?"""
+    return _staff(user, activity, ENTER)
+
+
+def _staff(user: AbstractBaseUser | AnonymousUser, activity: Activity, perm: str) -> Decision:
+    if works_with(user, activity, perm):
+        return ALLOWED
+    return Decision(DeniedReason.NO_PERMISSION)

@@ -1,0 +1,48 @@
+"""The reads that views, feeds, exports and mails share."""
+
+from django.db.models import Count, Prefetch, QuerySet
+
+from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.terms import VerificationLevel
+
+
+def path_on(page_url: str, reference: str) -> str:
+    """The address of a contribution below its page's address."""
+    return f"{page_url.rstrip('/')}/{reference}/"
+
+
+def absolute_url(contribution: Contribution) -> str:
+    """The full address of ``contribution`` on its activity's own page."""
+    return path_on(contribution.activity.page.get_full_url() or "", contribution.reference)
+
+
+def supports_by_level(contribution: Contribution) -> list[tuple[VerificationLevel, int]]:
+    """How many counted supports rest on which verification, strongest first. One query."""
+    rows = dict(
+        Support.objects.filter(contribution=contribution, status=SupportStatus.CONFIRMED)
+        .order_by()
+        .values_list("verification_level")
+        .annotate(n=Count("pk"))
+    )
+    levels = sorted(VerificationLevel, key=lambda level: -level.rank)
+    return [(level, rows[level]) for level in levels if rows.get(level)]
+
+
+def comment_thread(contribution: Contribution) -> QuerySet[Comment]:
+    """Top-level comments, oldest first, each with ``shown_replies``. Two queries when read.
+
+    Hidden and removed ones are placeholders; one that nobody replied to keeps its place too.
+    """
+    replies = Comment.objects.shown().order_by("created_at", "pk")
+    return (
+        Comment.objects.shown()
+        .filter(contribution=contribution.pk, parent=None)
+        .order_by("created_at", "pk")
+        .prefetch_related(Prefetch("replies", queryset=replies, to_attr="shown_replies"))
+    )
+
+
+def is_placeholder(item: Contribution | Comment) -> bool:
+    """Whether only the reason may be shown in its place."""
+    return item.visibility in {Visibility.HIDDEN, Visibility.REMOVED}

@@ -1,0 +1,1 @@
+"""Ideas: a low threshold, an honest disclaimer, and a follow-up."""

@@ -1,0 +1,179 @@
+"""Queue mails with the change that causes them; send them when it is safe.
+
+``queue()`` writes a row inside the caller's transaction. After commit a task tries to send it at
+once; ``manage.py borgerdialog_send_mail`` sends whatever is left. No request fails because a mail
+server does.
+"""
+
+import datetime
+import logging
+from functools import partial
+from smtplib import SMTPException
+
+from django.core.cache import cache
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django_tasks import task
+from wagtail.models import Site
+
+from wagtail_borgerdialog.conf import app_settings
+from wagtail_borgerdialog.models import OutgoingMail, ParticipationSettings
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 10
+LEASE = datetime.timedelta(minutes=10)
+PAUSE_AFTER_FAILURE = 60
+_PAUSE_KEY = "borgerdialog-mail-server-down"
+
+JSONValue = str | int | float | bool | None | list["JSONValue"] | dict[str, "JSONValue"]
+
+
+def queue(
+    event: str,
+    *,
+    template: str,
+    to: str,
+    recipient_key: str,
+    site: Site,
+    language: str,
+    at: datetime.datetime,
+    context: dict[str, JSONValue] | None = None,
+) -> None:
+    """Write one mail into the outbox, once per ``(recipient_key, event)``.
+
+    ``template`` names a folder entry ``wagtail_borgerdialog/mail/<template>.txt`` (first line:
+    the subject) and ``.html``. ``context`` holds JSON values only. Call it inside the transaction
+    that makes ``event`` true; an empty ``to`` queues nothing.
+    """
+    if not to:
+        return
+    OutgoingMail.objects.bulk_create(
+        [
+            OutgoingMail(
+                site=site,
+                recipient_key=recipient_key,
+                event=event,
+                template=template,
+                context=context or {},
+                to_email=to,
+                language=language,
+                created_at=at,
+                next_attempt_at=at,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(partial(_send_soon, recipient_key, event), robust=True)
+
+
+def _send_soon(recipient_key: str, event: str) -> None:
+    if cache_says_down():
+        return
+    send_one.enqueue(recipient_key, event)
+
+
+def cache_says_down() -> bool:
+    """Whether the mail server failed a moment ago, so that requests should not wait for it."""
+    try:
+        return bool(cache.get(_PAUSE_KEY))
+    except Exception:
+        return False
+
+
+def _note_failure() -> None:
+    try:
+        cache.set(_PAUSE_KEY, True, PAUSE_AFTER_FAILURE)
+    except Exception:
+        logger.warning("The cache did not answer while noting a mail failure.")
+
+
+@task()
+def send_one(recipient_key: str, event: str) -> None:
+    """Send one queued mail, if nobody else has."""
+    mail = OutgoingMail.objects.unsent().filter(recipient_key=recipient_key, event=event).first()
+    if mail is not None:
+        deliver(mail, at=timezone.now())
+
+
+def send_due(*, at: datetime.datetime, limit: int = 500) -> tuple[int, int]:
+    """Send what is due, oldest first; returns how many were sent and how many were put off.
+
+    Stops at the first failure of the server itself, so that a dead server costs one time-out.
+    """
+    sent = put_off = 0
+    for mail in OutgoingMail.objects.due(at).select_related("site")[:limit]:
+        outcome = deliver(mail, at=at)
+        if outcome is None:
+            continue
+        if outcome:
+            sent += 1
+        else:
+            put_off += 1
+            if cache_says_down():
+                break
+    return sent, put_off
+
+
+def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
+    """Claim ``mail`` and hand it to the mail server.
+
+    Returns True when the server took it, False when it is put off or given up, None when another
+    process holds it. The claim is a lease: a process that dies gives it back after ten minutes.
+    """
+    claimed = OutgoingMail.objects.due(at).filter(pk=mail.pk).update(next_attempt_at=at + LEASE)
+    if not claimed:
+        return None
+    try:
+        build(mail).send()
+    except (SMTPException, OSError) as error:
+        _note_failure()
+        _put_off(mail, at=at, error=error)
+        return False
+    except Exception as error:  # one mail that cannot be built must not hold up the others
+        logger.exception("Mail %s (%s) could not be built.", mail.pk, mail.template)
+        _put_off(mail, at=at, error=error)
+        return False
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        sent_at=at, to_email="", context={}, last_error="", attempts=mail.attempts + 1
+    )
+    return True
+
+
+def _put_off(mail: OutgoingMail, *, at: datetime.datetime, error: Exception) -> None:
+    attempts = mail.attempts + 1
+    wait = datetime.timedelta(minutes=min(2**attempts, 12 * 60))
+    OutgoingMail.objects.filter(pk=mail.pk).update(
+        attempts=attempts,
+        next_attempt_at=at + wait,
+        failed_at=at if attempts >= MAX_ATTEMPTS else None,
+        last_error=type(error).__name__,
+    )
+
+
+def build(mail: OutgoingMail) -> EmailMultiAlternatives:
+    """Render ``mail`` in its recipient's language: subject, plain text and simple HTML."""
+    settings = ParticipationSettings.for_site(mail.site)
+    context = {
+        **mail.context,
+        "site": mail.site,
+        "site_url": mail.site.root_url,
+        "participation": settings,
+        "sender": settings.organisation_name or mail.site.site_name or mail.site.hostname,
+        "language": mail.language,
+    }
+    base = f"wagtail_borgerdialog/mail/{mail.template}"
+    with translation.override(mail.language):
+        subject, _, body = render_to_string(f"{base}.txt", context).strip().partition("\n")
+        html = render_to_string(f"{base}.html", {**context, "subject": subject})
+    message = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=body.strip() + "\n",
+        to=[mail.to_email],
+        connection=get_connection(fail_silently=False, timeout=app_settings.MAIL_TIMEOUT),
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    message.attach_alternative(html, "text/html")
+    return message

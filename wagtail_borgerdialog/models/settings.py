@@ -1,0 +1,68 @@
+"""What editors decide for a whole site."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import RichTextField
+
+
+@register_setting(icon="group")
+class ParticipationSettings(BaseSiteSetting):
+    """The one row of participation texts, contacts and retention of a site."""
+
+    select_related = ["site"]
+
+    organisation_name = models.CharField(
+        _("name of the municipality"),
+        max_length=100,
+        blank=True,
+        help_text=_("Signs mails and receipts, for example “Vestersø Kommune”."),
+    )
+    disclaimer = models.TextField(
+        _("disclaimer on ideas"),
+        blank=True,
+        help_text=_(
+            "Citizens accept this text before they send an idea, and see it on the receipt, in "
+            "the mail and on the idea. It can be reworded, never switched off. Leave empty to "
+            "use the standard text."
+        ),
+    )
+    privacy_text = RichTextField(
+        _("how you handle personal data"),
+        blank=True,
+        features=["bold", "link", "ul", "ol"],
+        help_text=_("Shown where citizens write: who is responsible, why, and for how long."),
+    )
+    contact_name = models.CharField(
+        _("contact"), max_length=100, blank=True, help_text=_("A unit, not a person.")
+    )
+    contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    contact_hours = models.CharField(
+        _("telephone hours"), max_length=100, blank=True, help_text=_("For example “10–14”.")
+    )
+    retention_months = models.PositiveSmallIntegerField(
+        _("months to keep personal data"),
+        default=24,
+        help_text=_("Counted from the day a text is sent. Each page can set its own number."),
+    )
+    accessibility_statement_url = models.URLField(
+        _("accessibility statement"),
+        blank=True,
+        help_text=_("The address of your statement in WAS-Tool. It is shown in the footer."),
+    )
+
+    class Meta:
+        verbose_name = _("participation settings")
+        verbose_name_plural = _("participation settings")
+
+    @property
+    def disclaimer_text(self) -> str:
+        """The site's wording, or the standard one."""
+        return self.disclaimer.strip() or str(STANDARD_DISCLAIMER)
+
+
+STANDARD_DISCLAIMER = _(
+    "An idea is an idea. It is not carried out without more work. We read it, work it through "
+    "and refine it together with others before anybody can decide whether to carry it out."
+)

@@ -1,0 +1,60 @@
+"""Where and what about: districts and categories."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import TranslatableMixin
+
+
+def validate_geojson(value: object) -> None:
+    """Raise ``ValidationError`` unless ``value`` is a GeoJSON (RFC 7946) polygon or several."""
+    from wagtail_borgerdialog.geo import shape_of
+
+    try:
+        shape_of(value)
+    except ValueError as error:
+        raise ValidationError(
+            _("This is not a GeoJSON polygon in EPSG:4326: %(error)s"), params={"error": error}
+        ) from error
+
+
+class Area(models.Model):
+    """A district, as the municipality draws it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    slug = models.SlugField(max_length=100, unique=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    boundary = models.JSONField(
+        _("boundary"),
+        null=True,
+        blank=True,
+        validators=[validate_geojson],
+        help_text=_("GeoJSON polygon (longitude, latitude). Lets a map point find its district."),
+    )
+
+    class Meta:
+        verbose_name = _("district")
+        verbose_name_plural = _("districts")
+        ordering = ["order", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Category(TranslatableMixin, models.Model):
+    """A subject that citizens choose, in the editors' languages."""
+
+    name = models.CharField(_("name"), max_length=100)
+    slug = models.SlugField(max_length=100)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta(TranslatableMixin.Meta):
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["order", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug", "locale"], name="borgerdialog_category_slug"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""The concrete page classes; a site with its own base page writes its own from the mixins."""

@@ -1,0 +1,127 @@
+"""What all participation pages share; each room's page mixin builds on it."""
+
+import datetime
+from functools import cached_property
+
+import swapper
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import RoutablePageMixin
+from wagtail.fields import RichTextField
+
+from wagtail_borgerdialog.conf import app_settings
+from wagtail_borgerdialog.models import Activity, ActivityTerms
+
+PLAIN_FEATURES = ["h2", "h3", "bold", "italic", "link", "ol", "ul", "document-link"]
+
+
+class ParticipationPageForm(WagtailAdminPageForm):
+    """Shows the owning page's terms read-only on its translations."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        activity = self.instance.stored_activity
+        if activity is None or activity.page_id == self.instance.pk:
+            return
+        for name in ActivityTerms.term_names():
+            if name in self.fields:
+                self.fields[name].disabled = True
+                self.initial[name] = getattr(activity, name)
+
+
+class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
+    """A page on which citizens take part. Behaviour only: concrete classes add a base page."""
+
+    activity_kind = ""
+    base_form_class = ParticipationPageForm
+
+    introduction = RichTextField(
+        _("introduction"),
+        blank=True,
+        features=PLAIN_FEATURES,
+        help_text=_("Two or three sentences: what is this page for, and what can citizens do?"),
+    )
+
+    intro_panels = [FieldPanel("introduction")]
+    terms_panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("level"),
+                FieldPanel("what_is_open"),
+                FieldPanel("what_is_decided"),
+                FieldRowPanel([FieldPanel("decided_by"), FieldPanel("decision_date")]),
+                FieldPanel("inclusion_measure"),
+            ],
+            heading=_("What citizens get a say in"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel([FieldPanel("opens_at"), FieldPanel("closes_at")]),
+                FieldPanel("is_paused"),
+            ],
+            heading=_("When it is open"),
+        ),
+        MultiFieldPanel(
+            [
+                FieldRowPanel(
+                    [
+                        FieldPanel("submit_level"),
+                        FieldPanel("support_level"),
+                        FieldPanel("comment_level"),
+                    ]
+                ),
+                FieldRowPanel([FieldPanel("minimum_age"), FieldPanel("residents_only")]),
+                FieldRowPanel([FieldPanel("supports_enabled"), FieldPanel("comments_enabled")]),
+            ],
+            heading=_("Who can take part"),
+        ),
+        MultiFieldPanel(
+            [FieldPanel("moderation"), FieldPanel("retention_months")],
+            heading=_("Moderation and personal data"),
+        ),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @cached_property
+    def stored_activity(self) -> Activity | None:
+        """The activity of this page and its translations, or None before first publication."""
+        return Activity.objects.for_page(self).select_related("page", "site").first()
+
+    @property
+    def activity(self) -> Activity:
+        """The stored activity, or an unsaved one with this page's terms for a preview."""
+        return self.stored_activity or Activity(
+            translation_key=self.translation_key,
+            kind=self.activity_kind,
+            page_id=self.pk,
+            **{name: getattr(self, name) for name in ActivityTerms.term_names()},
+        )
+
+    @property
+    def owner(self) -> models.Model:
+        """The page whose rules are in force: this one, or the one it translates."""
+        activity = self.stored_activity
+        if activity is None or activity.page_id == self.pk:
+            return self
+        return activity.page.specific
+
+    def is_open(self, at: datetime.datetime | None = None) -> bool:
+        """Whether citizens can take part, now or at ``at``."""
+        return self.activity.is_open(at or timezone.now())
+
+    @classmethod
+    def can_create_at(cls, parent: models.Model) -> bool:
+        """Wagtail's rule, and the page type must not be switched off in the settings."""
+        return cls.__name__ not in app_settings.DISABLED_PAGE_TYPES and super().can_create_at(
+            parent
+        )
+
+
+def base_page_model() -> type[models.Model]:
+    """The site's base page class: Wagtail's ``Page``, or the one swapped in (Wagtail 8)."""
+    return swapper.load_model("wagtailcore", "Page")

@@ -1,0 +1,1 @@
+"""Who takes part: participants, verification, eligibility, and the links we mail them."""

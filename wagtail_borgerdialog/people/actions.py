@@ -1,0 +1,141 @@
+"""The only writers of participants."""
+
+import datetime
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.utils.crypto import get_random_string
+
+from wagtail_borgerdialog.adapter import get_adapter
+from wagtail_borgerdialog.people.eligibility import Person
+from wagtail_borgerdialog.people.identity import email_identity, paper_identity, person_keys
+from wagtail_borgerdialog.people.models import Identity, Participant
+from wagtail_borgerdialog.people.selectors import level_of, participant_by_identity
+from wagtail_borgerdialog.people.signals import participants_merged
+from wagtail_borgerdialog.terms import VerificationLevel
+
+
+def participant_for_user(
+    user: AbstractBaseUser, *, at: datetime.datetime, language: str
+) -> Participant | None:
+    """The participant of a signed-in user, made or brought up to date.
+
+    None when the user has proved neither an e-mail address nor an eID. Identities that were
+    known apart (a confirmed address, then MitID) become one person.
+    """
+    level, identities = level_of(user)
+    if not identities:
+        return None
+    with transaction.atomic():
+        own = Participant.objects.filter(user=user).first()
+        known = [own, *(participant_by_identity(identity) for identity in identities)]
+        found = list(dict.fromkeys(p for p in known if p is not None))
+        if found:
+            participant, *others = found
+            for other in others:
+                _merge(other, into=participant)
+        else:
+            participant = _create(identities[0], at=at, language=language)
+        _add_identities(participant, identities)
+        _update(
+            participant,
+            user=user,
+            level=_stronger(participant.level, level),
+            email=participant.email or get_adapter().verified_email(user),
+            name=get_adapter().full_name(user) or participant.name,
+        )
+    return participant
+
+
+def known_person(user: AbstractBaseUser, *, at: datetime.datetime, language: str) -> Person:
+    """The signed-in person with their participant on record, ready to act."""
+    participant = Participant.objects.filter(user=user).select_related("area").first()
+    if participant is None or participant.level == VerificationLevel.NONE:
+        participant = participant_for_user(user, at=at, language=language)
+    if participant is None:
+        return Person(user=user)
+    return Person(user, participant, VerificationLevel(participant.level))
+
+
+def participant_for_email(
+    email: str, *, name: str, at: datetime.datetime, language: str
+) -> Participant:
+    """Whoever reads ``email``; unconfirmed (level ``none``) when new.
+
+    A name typed beside an address that is known already changes nothing: whoever types is not
+    proved to be its owner. Raises ``ValueError`` when ``email`` is no address.
+    """
+    identity = email_identity(email)
+    known = participant_by_identity(identity)
+    if known is not None:
+        return known
+    return _create(identity, at=at, language=language, email=email.strip(), name=name)
+
+
+def confirm_address(participant: Participant, *, name: str = "") -> Participant:
+    """The owner of the address has acted on a mailed link: raise the level to ``email``."""
+    _update(
+        participant,
+        level=_stronger(participant.level, VerificationLevel.EMAIL),
+        name=participant.name or name,
+    )
+    return participant
+
+
+def enter_person(
+    *, name: str, email: str = "", address: str = "", at: datetime.datetime, language: str
+) -> Participant:
+    """The person a member of staff enters from paper, phone or a meeting.
+
+    Recognised by the e-mail address if there is one, else by name and postal address (which is
+    not stored), else as somebody new each time.
+    """
+    if email:
+        return participant_for_email(email, name=name, at=at, language=language)
+    identity = (
+        paper_identity(name=name, address=address)
+        if address.strip()
+        else f"entered:{get_random_string(32)}"
+    )
+    known = participant_by_identity(identity)
+    return known or _create(identity, at=at, language=language, name=name)
+
+
+def _create(
+    identity: str, *, at: datetime.datetime, language: str, email: str = "", name: str = ""
+) -> Participant:
+    key = person_keys(identity)[0]
+    try:
+        with transaction.atomic():
+            participant = Participant.objects.create(
+                person_key=key, email=email, name=name, language=language, created_at=at
+            )
+            Identity.objects.create(participant=participant, key=key)
+    except IntegrityError:  # the same person in another request, a moment earlier
+        return Participant.objects.select_related("area").get(identities__key=key)
+    return participant
+
+
+def _add_identities(participant: Participant, identities: list[str]) -> None:
+    Identity.objects.bulk_create(
+        [Identity(participant=participant, key=person_keys(i)[0]) for i in identities],
+        ignore_conflicts=True,
+    )
+
+
+def _merge(other: Participant, *, into: Participant) -> None:
+    Identity.objects.filter(participant=other).update(participant=into)
+    Participant.objects.filter(pk=other.pk).update(user=None)
+    participants_merged.send(Participant, kept=into, absorbed=other)
+
+
+def _stronger(known: str, new: VerificationLevel) -> VerificationLevel:
+    return max(VerificationLevel(known), new, key=lambda level: level.rank)
+
+
+def _update(participant: Participant, **values: object) -> None:
+    changed = {k: v for k, v in values.items() if getattr(participant, k) != v}
+    if changed:
+        for name, value in changed.items():
+            setattr(participant, name, value)
+        Participant.objects.filter(pk=participant.pk).update(**changed)

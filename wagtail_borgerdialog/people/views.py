@@ -1,0 +1,45 @@
+"""The page behind every link we mail: GET shows, POST acts."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from wagtail.models import Site
+
+from wagtail_borgerdialog.people.eligibility import NotAllowed
+from wagtail_borgerdialog.people.links import get_link
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
+    """Show what the link would do or has done; on POST do it and come back by GET."""
+    site = Site.find_for_request(request)
+    kind = get_link(purpose)
+    reading = kind.read(token, site=site) if kind and site else None
+    if kind is None or reading is None:
+        return render(request, "wagtail_borgerdialog/people/link_invalid.html", status=410)
+    denied = None
+    if request.method == "POST" and reading.is_ready:
+        choice = request.POST.get("choice", "")
+        if choice in {option.value for option in kind.choices(reading.obj)}:
+            try:
+                kind.act(reading.obj, choice, at=timezone.now())
+            except NotAllowed as error:
+                denied = error.decision
+            else:
+                return HttpResponseRedirect(request.path, status=303)
+    elif request.method == "POST":
+        return HttpResponseRedirect(request.path, status=303)
+    context = {
+        "object": reading.obj,
+        "is_ready": reading.is_ready,
+        "choices": kind.choices(reading.obj) if reading.is_ready else (),
+        "denied": denied,
+        **kind.context(reading.obj),
+    }
+    response = render(request, kind.template_name, context, status=409 if denied else 200)
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,1 @@
+"""Citizen proposals (borgerforslag): formal rules, support, a threshold and an answer."""
