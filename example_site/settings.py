@@ -11,6 +11,8 @@ from pathlib import Path
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_borgerdialog.allauth_templates import DIR as ALLAUTH_TEMPLATES
+
 BASE_DIR = Path(__file__).resolve().parent
 VAR = Path(os.environ.get("EXAMPLE_SITE_VAR") or BASE_DIR / "var").resolve()
 VAR.mkdir(parents=True, exist_ok=True)
@@ -22,6 +24,7 @@ ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").spl
 INSTALLED_APPS = [
     "example_site",
     "example_site.home",
+    "example_site.styleguide",
     # Every room of the package. Empty tables cost nothing.
     "wagtail_borgerdialog",
     "wagtail_borgerdialog.people",
@@ -90,7 +93,7 @@ WSGI_APPLICATION = "example_site.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
+        "DIRS": [BASE_DIR / "templates", ALLAUTH_TEMPLATES],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -1,5 +1,3 @@
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.conf.urls.static import static
@@ -14,6 +12,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("sitemap.xml", sitemap),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("stilside/", include("example_site.styleguide.urls")),
 ]
 
 if settings.DEBUG:
@@ -21,11 +20,7 @@ if settings.DEBUG:
 
 urlpatterns += i18n_patterns(
     path("konto/", include("allauth.urls")),
-    *(
-        [path("deltag/", include("wagtail_borgerdialog.urls"))]
-        if find_spec("wagtail_borgerdialog.urls")
-        else []
-    ),
+    path("deltag/", include("wagtail_borgerdialog.urls")),
     path("", include(wagtail_urls)),
     prefix_default_language=False,
 )
