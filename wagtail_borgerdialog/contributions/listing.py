@@ -1,0 +1,185 @@
+"""A public list of contributions: filter, sort, search and page, at a cost that does not grow.
+
+Used by every page that lists ideas, proposals and their like. Only the base table is read: a
+card needs nothing else.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Mapping
+
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from wagtail.search.backends import get_search_backend
+
+from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
+from wagtail_borgerdialog.models import Activity, Area, Category
+from wagtail_borgerdialog.paging import BadCursor, KeysetPage, Order, keyset_page
+from wagtail_borgerdialog.text import clean_query
+
+PAGE_SIZE = 20
+COUNT_CAP = 100
+SEARCH_CAP = 200
+
+NEWEST = "newest"
+SUPPORTED = "supported"
+DISCUSSED = "discussed"
+RANDOM = "random"
+
+SORTS: dict[str, tuple[str, Callable[[datetime.datetime], Order]]] = {
+    NEWEST: (_("Newest"), lambda at: Order("published_at")),
+    SUPPORTED: (_("Most supported"), lambda at: Order("support_count")),
+    DISCUSSED: (_("Most discussed"), lambda at: Order("comment_count")),
+    RANDOM: (
+        _("Random"),
+        lambda at: Order("random_key", descending=False, starts_at=start_of_day(at)),
+    ),
+}
+
+STATUS_GROUPS: dict[str, tuple[str, frozenset[str]]] = {
+    "open": (
+        _("Open"),
+        frozenset({StatusKind.RECEIVED, StatusKind.OPEN_FOR_SUPPORT, StatusKind.IN_REFINEMENT}),
+    ),
+    "considered": (
+        _("Being considered"),
+        frozenset(
+            {
+                StatusKind.THRESHOLD_REACHED,
+                StatusKind.IN_PROCESS,
+                StatusKind.AWAITING_FUNDS,
+                StatusKind.REFERRED,
+            }
+        ),
+    ),
+    "carried_out": (
+        _("Accepted and carried out"),
+        frozenset(
+            {
+                StatusKind.ACCEPTED,
+                StatusKind.PARTLY_ACCEPTED,
+                StatusKind.IN_PROGRESS,
+                StatusKind.DELAYED,
+                StatusKind.DONE,
+                StatusKind.IN_OPERATION,
+            }
+        ),
+    ),
+    "ended": (
+        _("Ended without being carried out"),
+        frozenset(
+            {
+                StatusKind.ANSWERED,
+                StatusKind.EXPIRED,
+                StatusKind.REJECTED,
+                StatusKind.REJECTED_FORMAL,
+                StatusKind.CANCELLED,
+                StatusKind.MERGED,
+            }
+        ),
+    ),
+}
+
+
+def start_of_day(at: datetime.datetime) -> int:
+    """Where the random order starts on the local day of ``at``: same for all, new each day."""
+    return (localdate(at).toordinal() * 2_654_435_761) % 2**31
+
+
+@dataclasses.dataclass(frozen=True)
+class Listing:
+    """What a list page shows. ``count`` is None for no number; ``count_is_capped`` means "more"."""
+
+    page: KeysetPage
+    sort: str
+    query: str
+    area: Area | None
+    category: Category | None
+    status_group: str
+    areas: list[Area]
+    categories: list[Category]
+    count: int
+    count_is_capped: bool
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether the visitor has narrowed the list."""
+        return bool(self.query or self.area or self.category or self.status_group)
+
+
+def list_contributions(
+    activity: Activity,
+    params: Mapping[str, str],
+    *,
+    at: datetime.datetime,
+    default_sort: str = NEWEST,
+    size: int = PAGE_SIZE,
+) -> Listing:
+    """The page of ``activity``'s public contributions that ``params`` (a GET query) asks for.
+
+    Unknown filters, sorts and cursors are ignored: a stale link shows the plain list. Three
+    queries (areas, categories, rows); one more with a filter (a count up to ``COUNT_CAP``), and
+    with a search.
+    """
+    areas = list(Area.objects.defer("boundary"))
+    categories = list(categories_in(activity))
+    area = next((a for a in areas if a.slug == params.get("area")), None)
+    category = next((c for c in categories if c.slug == params.get("category")), None)
+    group = params.get("status", "")
+    group = group if group in STATUS_GROUPS else ""
+    query = clean_query(params.get("q", ""))
+    sort = params.get("sort", "")
+    sort = sort if sort in SORTS else default_sort
+
+    rows = Contribution.objects.in_activity(activity).visible().with_card_rows()
+    if area:
+        rows = rows.filter(area=area)
+    if category:
+        rows = rows.filter(category__translation_key=category.translation_key)
+    if group:
+        rows = rows.filter(status__kind__in=STATUS_GROUPS[group][1])
+    if query:
+        rows = rows.filter(pk__in=matching(activity, query))
+
+    order = SORTS[sort][1](at)
+    try:
+        page = keyset_page(
+            rows,
+            order=order,
+            size=size,
+            after=params.get("after", ""),
+            before=params.get("before", ""),
+        )
+    except BadCursor:
+        page = keyset_page(rows, order=order, size=size)
+    filtered = bool(area or category or group or query)
+    count = rows.order_by()[: COUNT_CAP + 1].count() if filtered else activity.contribution_count
+    return Listing(
+        page=page,
+        sort=sort,
+        query=query,
+        area=area,
+        category=category,
+        status_group=group,
+        areas=areas,
+        categories=categories,
+        count=min(count, COUNT_CAP) if filtered else count,
+        count_is_capped=filtered and count > COUNT_CAP,
+    )
+
+
+def matching(activity: Activity, query: str) -> list[int]:
+    """Primary keys of the public contributions that match ``query``: the newest 200.
+
+    Through Wagtail's search backend; on PostgreSQL ``SEARCH_CONFIG = "danish"`` makes it know
+    inflections. One query.
+    """
+    newest = Contribution.objects.in_activity(activity).visible().newest().only("pk")
+    found = get_search_backend().search(query, newest, operator="and", order_by_relevance=False)
+    return [item.pk for item in found[:SEARCH_CAP]]
+
+
+def categories_in(activity: Activity) -> QuerySet[Category]:
+    """The categories to choose from, in the language of the activity's own page."""
+    return Category.objects.filter(locale__language_code=activity.page.locale.language_code)
