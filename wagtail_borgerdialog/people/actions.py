@@ -82,6 +82,12 @@ def confirm_address(participant: Participant, *, name: str = "") -> Participant:
     return participant
 
 
+def keep_name(participant: Participant, *, name: str) -> None:
+    """Remember what a signed-in person calls themselves, where no name is known."""
+    if not participant.name:
+        _update(participant, name=name)
+
+
 def enter_person(
     *, name: str, email: str = "", address: str = "", at: datetime.datetime, language: str
 ) -> Participant:

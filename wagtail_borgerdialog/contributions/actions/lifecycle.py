@@ -35,12 +35,15 @@ def start_contribution(
     channel: str = Channel.WEB,
     entered_by: AbstractBaseUser | None = None,
     evidence: str = "",
+    name: str | None = None,
 ) -> Contribution:
     """Store an unsaved ``contribution`` as a draft with a reference of its own.
 
     The caller has checked the rule and filled in what people typed (title, body, area, category,
-    place, language, ``name_display``); this fills in the rest. Call it in the caller's
-    transaction, then confirm it or send it to moderation.
+    place, language, ``name_display``); this fills in the rest. ``name`` is what may be shown of
+    the author (``Sender.name``: an address that anybody could type must not publish the name of
+    its owner); None stands for the name on record. Call it in the caller's transaction, then
+    confirm it or send it to moderation.
     """
     contribution.activity = activity
     contribution.site_id = activity.site_id
@@ -52,14 +55,15 @@ def start_contribution(
     contribution.visibility = Visibility.DRAFT
     contribution.submitted_at = contribution.updated_at = at
     contribution.delete_after = _deletion_date(activity, at=at)
-    if participant is not None and not contribution.public_name:
-        contribution.public_name = shown_name(
-            participant.name, display=contribution.name_display, area=contribution.area
-        )
     if contribution.latitude is not None and contribution.area is None:
         contribution.area = get_adapter().find_area(
             latitude=contribution.latitude, longitude=contribution.longitude
         )
+    if name is None:
+        name = participant.name if participant is not None else ""
+    contribution.public_name = contribution.public_name or shown_name(
+        name, display=contribution.name_display, area=contribution.area
+    )
     with transaction.atomic():
         contribution.reference = _next_reference(activity, at=at)
         contribution.save(force_insert=True)
