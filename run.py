@@ -47,7 +47,9 @@ def demo(address: str = "127.0.0.1:8000") -> int:
         code = subprocess.run(manage(command), env=environment(), check=False).returncode
         if code:
             return code
-    print(f"\nThe demo: http://{address}/    for staff: http://{address}/admin/\n", flush=True)
+    print(f"\nThe demo:    http://{address}/")
+    print(f"For staff:   http://{address}/admin/")
+    print(f"Mail sent:   http://{address}/demo/post/\n", flush=True)
     return manage_and_leave(["runserver", address])
 
 

@@ -74,6 +74,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "wagtail_borgerdialog.middleware.InputGuardMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "example_site.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
