@@ -1,0 +1,1 @@
+"""For the tests of a site that uses the package (extra ``[testing]``)."""
