@@ -7,3 +7,9 @@ class IdeasConfig(AppConfig):
     label = "borgerdialog_ideas"
     verbose_name = _("Participation: ideas")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from wagtail_borgerdialog.components import registry
+        from wagtail_borgerdialog.ideas.component import Ideas
+
+        registry.register(Ideas())

@@ -1,0 +1,14 @@
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+
+from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
+
+
+class IdeaPage(IdeaPageMixin, Page):
+    """An idea collection on a site with Wagtail's own base page."""
+
+    content_panels = [*Page.content_panels, *IdeaPageMixin.idea_panels]
+
+    class Meta:
+        verbose_name = _("idea collection")
+        verbose_name_plural = _("idea collections")
