@@ -1,0 +1,55 @@
+"""What every citizens' page does with a request, whichever room shows it."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.views.csrf import csrf_failure as django_csrf_failure
+from django.views.decorators.debug import sensitive_post_parameters
+
+KEPT_FORM = "bd-form"
+"""The hidden field that marks a form whose text outlives an expired session.
+
+The form's own page must answer a POST with ``step=edit`` by showing the form again, filled in,
+and changing nothing.
+"""
+
+
+def visitor(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
+    """Who is looking, without opening a session for somebody who has none."""
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        return request.user
+    return AnonymousUser()
+
+
+def cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Let proxies keep ``response`` for people without a session, and for nobody else."""
+    patch_vary_headers(response, ["Cookie"])
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        patch_cache_control(response, private=True)
+    return response
+
+
+@sensitive_post_parameters()
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Give back what was typed when a form's protection has run out (``CSRF_FAILURE_VIEW``).
+
+    Signing in or out in another tab, or cleared cookies, make Django refuse a form that a person
+    has spent an hour on. Nothing is acted on: the button only opens the form again, filled in.
+    Other people's forms get Django's own page.
+    """
+    if KEPT_FORM not in request.POST:
+        return django_csrf_failure(request, reason=reason)
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name not in {"csrfmiddlewaretoken", "step"}
+        for value in values
+    ]
+    return render(
+        request,
+        "wagtail_borgerdialog/form_kept.html",
+        {"kept": kept, "action": request.path},
+        status=403,
+    )
