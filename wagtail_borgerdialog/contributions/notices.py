@@ -167,6 +167,7 @@ def _queue(
             "url": absolute_url(contribution),
             "kind": contribution.activity.kind,
             **contribution.mail_context(),
+            **(contribution.author_mail_context() if to is None else {}),
             **context,
         },
     )

@@ -49,14 +49,15 @@ def may_support(
     if not contribution.accepts_support_at(at):
         return Decision(DeniedReason.NOT_ACCEPTING, when=contribution.support_until)
     if contribution.support_until is not None:
-        # A published proposal keeps its own time, whatever the page does later.
+        # A published proposal keeps its own time and terms, whatever the page does later.
         if activity.is_paused:
             return Decision(DeniedReason.PAUSED)
+        terms = contribution.specific.support_terms
         decision = may_be_counted(
             person,
-            level=activity.support_level,
-            minimum_age=activity.minimum_age,
-            residents_only=activity.residents_only,
+            level=terms.level,
+            minimum_age=terms.minimum_age,
+            residents_only=terms.residents_only,
             declared=declared,
         )
     else:

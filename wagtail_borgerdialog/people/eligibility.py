@@ -31,6 +31,7 @@ class DeniedReason(models.TextChoices):
     HIDDEN = "hidden", _("This is not public.")
     SWITCHED_OFF = "switched_off", _("This page does not use it.")
     NOT_ACCEPTING = "not_accepting", _("The case does not accept support where it stands now.")
+    NOT_READY = "not_ready", _("Something else has to happen first.")
     FROZEN = "frozen", _("The text cannot be changed after the first support.")
     NOT_YOURS = "not_yours", _("Only the person who wrote it can do this.")
     NO_PERMISSION = "no_permission", _("Your account may not do this.")

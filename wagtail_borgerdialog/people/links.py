@@ -32,6 +32,8 @@ class MailedLink:
 
     purpose: str = ""
     template_name: str = ""
+    # For links that end with the state they start from, not with the settings' number of days.
+    max_age: datetime.timedelta | None = None
 
     def find(self, pk: int, *, site: Site) -> models.Model | None:
         """The object the link is about, locked to nothing; None when it is gone."""
@@ -75,7 +77,7 @@ class MailedLink:
 
     def read(self, token: str, *, site: Site) -> "LinkReading | None":
         """What ``token`` leads to on ``site``, or None when it is false, too old or gone."""
-        max_age = datetime.timedelta(days=app_settings.CONFIRM_LINK_DAYS)
+        max_age = self.max_age or datetime.timedelta(days=app_settings.CONFIRM_LINK_DAYS)
         try:
             payload = signing.loads(token, salt=self.salt, max_age=max_age)
         except signing.BadSignature:

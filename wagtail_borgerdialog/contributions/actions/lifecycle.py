@@ -102,12 +102,13 @@ def send_to_moderation(
 ) -> None:
     """Hand in a draft: to the moderators' queue, or straight to the public.
 
-    It waits where the page moderates before publication, where ``always_wait`` says so, and
-    where the site's adapter finds the text suspicious. ``approved_by`` is a member of staff who
-    entered it and may publish it at once.
+    It waits where the page moderates before publication, where ``always_wait`` says so, where
+    the kind has a formal check, and where the site's adapter finds the text suspicious.
+    ``approved_by`` is a member of staff who entered it and may publish it at once.
     """
     suspicious = get_adapter().looks_like_spam(f"{contribution.title}\n{contribution.body}", at=at)
-    waits = always_wait or (
+    waits = always_wait or contribution.has_formal_check
+    waits = waits or (
         approved_by is None
         and (contribution.activity.moderation == ModerationMode.BEFORE or suspicious)
     )

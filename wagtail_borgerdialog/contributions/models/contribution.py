@@ -1,5 +1,6 @@
 """The one table behind ideas, proposals and whatever else citizens send."""
 
+import dataclasses
 import datetime
 import random
 
@@ -12,7 +13,7 @@ from wagtail.models import Site
 from wagtail.search import index
 
 from wagtail_borgerdialog.components import registry
-from wagtail_borgerdialog.contributions.models.status import Status
+from wagtail_borgerdialog.contributions.models.status import Status, StatusKind
 from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.models.activity import end_of_minute, private_page
 from wagtail_borgerdialog.people.models import Participant
@@ -20,6 +21,14 @@ from wagtail_borgerdialog.rules import activity_scope
 from wagtail_borgerdialog.terms import Channel, NameDisplay
 
 MODERATE = "borgerdialog_contributions.moderate_contribution"
+
+# Where a case of a formal kind waits for its own people or its own check, not for a moderator.
+CHECKED_ELSEWHERE = (
+    StatusKind.AWAITING_COPROPOSERS,
+    StatusKind.IN_REVIEW,
+    StatusKind.RETURNED,
+    StatusKind.REJECTED_FORMAL,
+)
 
 
 class Visibility(models.TextChoices):
@@ -68,7 +77,11 @@ class ContributionQuerySet(models.QuerySet):
 
     def to_moderate(self) -> "ContributionQuerySet":
         """The moderators' queue, oldest first."""
-        return self.filter(visibility=Visibility.PENDING).order_by("submitted_at", "pk")
+        return (
+            self.filter(visibility=Visibility.PENDING)
+            .exclude(status__kind__in=CHECKED_ELSEWHERE)
+            .order_by("submitted_at", "pk")
+        )
 
     def newest(self) -> "ContributionQuerySet":
         """Latest published first."""
@@ -92,8 +105,20 @@ def random_key() -> int:
     return random.SystemRandom().randrange(2**31)
 
 
+@dataclasses.dataclass(frozen=True)
+class SupportTerms:
+    """What somebody must be to support: how sure we are of them, how old, and from here."""
+
+    level: str
+    minimum_age: int | None
+    residents_only: bool
+
+
 class Contribution(index.Indexed, models.Model):
     """Something a citizen sent on a participation page; kinds of it add their own table."""
+
+    # A kind with a formal check of its own is never published by being sent or moderated.
+    has_formal_check = False
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="contributions")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
@@ -272,6 +297,20 @@ class Contribution(index.Indexed, models.Model):
     def mail_context(self) -> dict[str, object]:
         """What mails about this kind say beside the common things; JSON values only."""
         return {}
+
+    def author_mail_context(self) -> dict[str, object]:
+        """What only the author's mails say, such as links that let the reader change the text."""
+        return {}
+
+    @property
+    def support_terms(self) -> SupportTerms:
+        """Who may support it: the activity's terms, or those the kind has kept."""
+        activity = self.activity
+        return SupportTerms(
+            level=activity.support_level,
+            minimum_age=activity.minimum_age,
+            residents_only=activity.residents_only,
+        )
 
     @property
     def is_public(self) -> bool:
