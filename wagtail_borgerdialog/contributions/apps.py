@@ -9,6 +9,8 @@ class ContributionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.db.models.signals import post_delete
+
         from wagtail_borgerdialog.components import registry
         from wagtail_borgerdialog.contributions import links, receivers
         from wagtail_borgerdialog.contributions.component import Contributions
@@ -18,6 +20,11 @@ class ContributionsConfig(AppConfig):
         registry.register(Contributions())
         participants_merged.connect(
             receivers.participants_were_merged, dispatch_uid="borgerdialog-merged"
+        )
+        post_delete.connect(
+            receivers.attachment_was_deleted,
+            sender="borgerdialog_contributions.Attachment",
+            dispatch_uid="borgerdialog-attachment-deleted",
         )
         for link in links.LINKS:
             register(link)

@@ -1,9 +1,10 @@
-"""Two participants turn out to be one person."""
+"""What events elsewhere mean for contributions."""
 
 from django.db import transaction
 
+from wagtail_borgerdialog.contributions.actions.attaching import delete_stored_file
 from wagtail_borgerdialog.contributions.actions.supporting import move_counter
-from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support
+from wagtail_borgerdialog.contributions.models import Attachment, Comment, Contribution, Support
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.people.models import Participant
 
@@ -14,7 +15,10 @@ COUNTING = [SupportStatus.PENDING, SupportStatus.CONFIRMED]
 def participants_were_merged(
     sender: type, kept: Participant, absorbed: Participant, **kwargs: object
 ) -> None:
-    """Move what ``absorbed`` did to ``kept``; a support given twice counts once."""
+    """Two participants turn out to be one person.
+
+    Move what ``absorbed`` did to ``kept``; a support given twice counts once.
+    """
     Contribution.objects.filter(participant=absorbed).update(participant=kept)
     Comment.objects.filter(participant=absorbed).update(participant=kept)
     theirs = Support.objects.filter(participant=kept, status__in=COUNTING)
@@ -31,3 +35,8 @@ def participants_were_merged(
     Support.objects.filter(participant=absorbed).update(
         participant=kept, person_key=kept.person_key
     )
+
+
+def attachment_was_deleted(sender: type, instance: Attachment, **kwargs: object) -> None:
+    """A row that goes, by whatever cascade, takes its stored file along."""
+    delete_stored_file(instance)

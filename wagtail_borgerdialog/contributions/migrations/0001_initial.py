@@ -340,7 +340,8 @@ class Migration(migrations.Migration):
                 (
                     "file",
                     models.FileField(
-                        upload_to=wagtail_borgerdialog.contributions.models.attachment.attachment_path
+                        storage=wagtail_borgerdialog.contributions.models.attachment.attachment_storage,
+                        upload_to=wagtail_borgerdialog.contributions.models.attachment.attachment_path,
                     ),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="file name")),

@@ -1,14 +1,27 @@
 """Files that citizens add; served through a view that checks the contribution first."""
 
+import secrets
 import uuid
 
+from django.conf import settings
+from django.core.files.storage import Storage, storages
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
 def attachment_path(attachment: "Attachment", filename: str) -> str:
-    """A path that tells nothing about the sender or the file's own name."""
-    return f"borgerdialog/attachments/{attachment.uuid.hex[:2]}/{attachment.uuid.hex}.bin"
+    """A path that cannot be guessed, neither from the public address nor from the file's name."""
+    secret = secrets.token_hex(16)
+    return f"borgerdialog/attachments/{secret[:2]}/{secret}.bin"
+
+
+def attachment_storage() -> Storage:
+    """``STORAGES["borgerdialog"]`` where the site has one, else its default storage.
+
+    A storage of its own can keep the files out of the folder that a web server hands out.
+    """
+    return storages["borgerdialog" if "borgerdialog" in settings.STORAGES else "default"]
 
 
 class Attachment(models.Model):
@@ -20,7 +33,7 @@ class Attachment(models.Model):
         related_name="attachments",
     )
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    file = models.FileField(upload_to=attachment_path)
+    file = models.FileField(upload_to=attachment_path, storage=attachment_storage)
     name = models.CharField(_("file name"), max_length=100)
     content_type = models.CharField(max_length=50)
     size = models.PositiveIntegerField(help_text=_("Bytes."))
@@ -41,3 +54,18 @@ class Attachment(models.Model):
     def is_image(self) -> bool:
         """Whether it can be shown, rather than downloaded."""
         return self.content_type.startswith("image/")
+
+    @property
+    def url(self) -> str:
+        """Where it is served, to those who may see it."""
+        return reverse("borgerdialog:file", args=[self.uuid])
+
+    @property
+    def thumbnail_url(self) -> str:
+        """The picture to show in a list; empty for a document."""
+        return self.url if self.is_image else ""
+
+    @property
+    def alt(self) -> str:
+        """What the picture shows, in words."""
+        return self.alt_text

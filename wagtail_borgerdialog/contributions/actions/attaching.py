@@ -1,0 +1,108 @@
+"""Files that citizens add: made safe first, then stored with what they were sent for."""
+
+import dataclasses
+import datetime
+from collections.abc import Sequence
+from functools import partial
+
+from django.core.files import File
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from wagtail_borgerdialog.conf import app_settings
+from wagtail_borgerdialog.contributions.files import check_pdf, process_image, safe_filename
+from wagtail_borgerdialog.contributions.models import Attachment, Contribution
+
+PDF = "application/pdf"
+
+
+@dataclasses.dataclass(frozen=True)
+class PreparedFile:
+    """A file that is safe to store: an image written anew, or a PDF that only shows something."""
+
+    content: File
+    name: str
+    content_type: str
+    width: int | None = None
+    height: int | None = None
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it needs a description for those who cannot see it."""
+        return self.content_type != PDF
+
+
+def prepare_file(upload: UploadedFile | File) -> PreparedFile:
+    """Make an upload safe to store. Raises ``ValidationError`` that says what to do instead."""
+    limit = app_settings.ATTACHMENT_MAX_BYTES
+    name = upload.name or ""
+    upload.seek(0)
+    looks_like_pdf = b"%PDF-" in upload.read(1024)
+    upload.seek(0)
+    if looks_like_pdf or name.lower().endswith(".pdf"):
+        check_pdf(upload, max_bytes=limit)
+        upload.seek(0)
+        content = ContentFile(upload.read())
+        return PreparedFile(content, safe_filename(name, extension="pdf"), PDF)
+    image = process_image(upload, max_bytes=limit)
+    return PreparedFile(
+        content=image.content,
+        name=safe_filename(name, extension=image.extension),
+        content_type=image.content_type,
+        width=image.width,
+        height=image.height,
+    )
+
+
+def add_attachment(
+    contribution: Contribution, *, file: PreparedFile, alt_text: str, at: datetime.datetime
+) -> Attachment:
+    """Store ``file`` with ``contribution``. The caller has checked who may add it.
+
+    Raises ``ValueError`` for an image
+    without ``alt_text``, and when there are ``ATTACHMENTS_PER_CONTRIBUTION`` already.
+    """
+    if file.is_image and not alt_text:
+        raise ValueError("A picture needs a description.")
+    if contribution.attachments.count() >= app_settings.ATTACHMENTS_PER_CONTRIBUTION:
+        raise ValueError("There are as many attachments as the site allows.")
+    attachment = Attachment(
+        contribution_id=contribution.pk,
+        name=file.name,
+        content_type=file.content_type,
+        size=file.content.size,
+        width=file.width,
+        height=file.height,
+        alt_text=alt_text if file.is_image else "",
+        created_at=at,
+    )
+    attachment.file.save(file.name, file.content, save=False)
+    try:
+        with transaction.atomic():
+            attachment.save(force_insert=True)
+    except Exception:
+        attachment.file.storage.delete(attachment.file.name)
+        raise
+    return attachment
+
+
+def add_attachments(
+    contribution: Contribution,
+    files: Sequence[tuple[PreparedFile, str]],
+    *,
+    at: datetime.datetime,
+) -> list[Attachment]:
+    """Store what ``AttachmentFormMixin.attachments`` holds: pairs of file and description."""
+    return [
+        add_attachment(contribution, file=file, alt_text=alt_text, at=at)
+        for file, alt_text in files
+    ]
+
+
+def delete_stored_file(attachment: Attachment) -> None:
+    """Delete the file of a row that is gone, once that is certain."""
+    if attachment.file:
+        transaction.on_commit(
+            partial(attachment.file.storage.delete, attachment.file.name), robust=True
+        )

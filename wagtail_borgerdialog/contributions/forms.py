@@ -1,0 +1,179 @@
+"""What citizens type and add around a contribution."""
+
+import dataclasses
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_borgerdialog.conf import app_settings
+from wagtail_borgerdialog.contributions.actions.attaching import PreparedFile, prepare_file
+from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
+from wagtail_borgerdialog.people.forms import SenderFormMixin
+from wagtail_borgerdialog.spam import HoneypotMixin
+
+COMMENT_MAX_LENGTH = 3000
+ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf"
+
+
+class AttachmentField(forms.FileField):
+    """One picture or PDF; its cleaned value is a ``PreparedFile``, or None."""
+
+    widget = forms.FileInput(attrs={"accept": ACCEPTED_FILES})
+
+    def clean(self, data: object, initial: object = None) -> PreparedFile | None:
+        """Make the file safe. Raises ``ValidationError`` that says what to do instead."""
+        upload = super().clean(data, initial)
+        return prepare_file(upload) if upload else None
+
+
+@dataclasses.dataclass(frozen=True)
+class AttachmentSlot:
+    """Where one file goes: a picker, and the words for those who cannot see the picture."""
+
+    number: int
+    file: forms.BoundField
+    alt: forms.BoundField
+
+    @property
+    def is_used(self) -> bool:
+        """Whether something was chosen or written here, or is wrong."""
+        return bool(self.file.errors or self.alt.errors or self.alt.value() or self.file.data)
+
+
+class AttachmentFormMixin(forms.Form):
+    """Adds pictures and PDFs to a form, each beside its own description.
+
+    Pass ``request.FILES`` and write ``enctype="multipart/form-data"``; show the slots with
+    ``contributions/attachment_fields.html``. A valid form has ``attachments``: pairs of a
+    ``PreparedFile`` and its description, for ``actions.attaching.add_attachments``.
+    """
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for number in range(1, app_settings.ATTACHMENTS_PER_CONTRIBUTION + 1):
+            self.fields[f"attachment_{number}"] = AttachmentField(
+                label=_("Picture or PDF"), required=False
+            )
+            self.fields[f"attachment_{number}_alt"] = PlainLineField(
+                label=_("What does the picture show?"),
+                help_text=_("For people who cannot see it. A PDF needs no description."),
+                max_length=250,
+                required=False,
+            )
+
+    @property
+    def attachment_slots(self) -> list[AttachmentSlot]:
+        """The places for files, in order."""
+        return [
+            AttachmentSlot(number, self[f"attachment_{number}"], self[f"attachment_{number}_alt"])
+            for number in range(1, app_settings.ATTACHMENTS_PER_CONTRIBUTION + 1)
+        ]
+
+    @property
+    def attachment_limit(self) -> str:
+        """How large a file may be, in words."""
+        return filesizeformat(app_settings.ATTACHMENT_MAX_BYTES)
+
+    @property
+    def lost_files(self) -> bool:
+        """Whether files were chosen that the browser will not send again by itself."""
+        chosen = any(slot.file.data for slot in self.attachment_slots)
+        return self.is_bound and bool(self.errors) and chosen
+
+    @property
+    def attachments_are_many(self) -> bool:
+        """Whether more than the first place is in use."""
+        return any(slot.is_used for slot in self.attachment_slots[1:])
+
+    @property
+    def attachments(self) -> list[tuple[PreparedFile, str]]:
+        """What was added, of a valid form."""
+        pairs = []
+        for number in range(1, app_settings.ATTACHMENTS_PER_CONTRIBUTION + 1):
+            file = self.cleaned_data.get(f"attachment_{number}")
+            if file is not None:
+                pairs.append((file, self.cleaned_data.get(f"attachment_{number}_alt", "")))
+        return pairs
+
+    def clean(self) -> dict[str, object] | None:
+        """A picture needs a description, and a description needs a picture."""
+        cleaned = super().clean()
+        for number in range(1, app_settings.ATTACHMENTS_PER_CONTRIBUTION + 1):
+            file = self.cleaned_data.get(f"attachment_{number}")
+            alt_name = f"attachment_{number}_alt"
+            if file is not None and file.is_image and self.cleaned_data.get(alt_name) == "":
+                self.add_error(alt_name, ValidationError(gettext("Write what the picture shows.")))
+        return cleaned
+
+
+class SupportForm(HoneypotMixin, SenderFormMixin):
+    """Who supports: for somebody who is not signed in, or has to declare something."""
+
+    asks_name_display = False
+
+    error_machine = _("We could not tell that a person sent this. Press the button once more.")
+
+    def clean(self) -> dict[str, object] | None:
+        """A support without an account sends mail to an address: no machine may make us."""
+        cleaned = super().clean()
+        if not self.is_known and {"filled", "unsigned"} & set(self.spam_signs):
+            self.add_error(None, ValidationError(self.error_machine, code="machine"))
+        return cleaned
+
+
+class CommentForm(HoneypotMixin, SenderFormMixin):
+    """A comment or a reply."""
+
+    body = PlainTextField(
+        label=_("Your comment"),
+        max_length=COMMENT_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": _("Write your comment.")},
+    )
+    language = forms.ChoiceField(
+        label=_("Which language do you write in?"),
+        error_messages={
+            "required": _("Choose a language."),
+            "invalid_choice": _("Choose a language from the list."),
+        },
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        language = self.fields["language"]
+        language.choices = written_languages()
+        language.initial = get_language()
+
+
+# What is spoken at home in Danish municipalities, beside the site's own languages.
+OTHER_LANGUAGES = (
+    ("ar", "العربية"),
+    ("bs", "Bosanski"),
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("fa", "فارسی"),
+    ("fo", "Føroyskt"),
+    ("kl", "Kalaallisut"),
+    ("ku", "Kurdî"),
+    ("lt", "Lietuvių"),
+    ("pl", "Polski"),
+    ("ro", "Română"),
+    ("so", "Soomaali"),
+    ("sv", "Svenska"),
+    ("ta", "தமிழ்"),
+    ("tr", "Türkçe"),
+    ("uk", "Українська"),
+    ("ur", "اردو"),
+    ("vi", "Tiếng Việt"),
+)
+
+
+def written_languages() -> list[tuple[str, str]]:
+    """The languages a citizen can say they write in: the site's own first."""
+    own = [(code, str(label)) for code, label in settings.LANGUAGES]
+    codes = {code.split("-")[0] for code, _label in own}
+    return own + [(code, label) for code, label in OTHER_LANGUAGES if code not in codes]
