@@ -129,19 +129,19 @@ def bd_money(value: int | float | Decimal | str | None) -> str:
 
 @register.filter
 def bd_date(value: Moment | None, at: datetime.datetime | None = None) -> str:
-    """ "12. marts"; with the year when it is not the year of ``at``."""
+    """A day, "12. marts"; with the year when it is not the year of ``at``."""
     return _moment(value, at=at, layouts=DAY_FORMATS)
 
 
 @register.filter
 def bd_day(value: Moment | None, at: datetime.datetime | None = None) -> str:
-    """ "torsdag den 12. marts"; with the year when it is not the year of ``at``."""
+    """A day with its weekday, "torsdag den 12. marts"; the year as in ``bd_date``."""
     return _moment(value, at=at, layouts=WEEKDAY_FORMATS)
 
 
 @register.filter
 def bd_datetime(value: datetime.datetime | None, at: datetime.datetime | None = None) -> str:
-    """ "torsdag den 12. marts kl. 12.00" in the site's time zone."""
+    """An instant, "torsdag den 12. marts kl. 12.00", in the site's time zone."""
     return _moment(value, at=at, layouts=WEEKDAY_FORMATS, clock=True)
 
 
@@ -202,7 +202,7 @@ def bd_support_sentence(
     *,
     at: datetime.datetime | None = None,
 ) -> str:
-    """ "212 of 450 support this. 34 days left.": a meter in words."""
+    """Say "212 of 450 support this. 34 days left.": a meter in words."""
     now = _now(at)
     count = count or 0
     if goal:
@@ -238,7 +238,7 @@ def bd_assurance(
     paper: int | None = 0,
     none: int | None = 0,
 ) -> str:
-    """ "212 supports: 180 with MitID, 32 by confirmed e-mail"; zero parts are left out."""
+    """Say "212 supports: 180 with MitID, 32 by confirmed e-mail"; zero parts are left out."""
     total = total or 0
     heading = ngettext("%(count)s support", "%(count)s supports", total) % {
         "count": bd_number(total)
@@ -258,9 +258,9 @@ def bd_assurance(
 
 
 @register.simple_tag
-def bd_error_prefix(form: BaseForm | None = None) -> str:
-    """ "Error: " for the page title when the form came back with errors, else nothing."""
-    return f"{gettext('Error:')} " if form is not None and form.errors else ""
+def bd_error_prefix(form: BaseForm | str | None = None) -> str:
+    """Give "Error: " for the page title when the form came back with errors, else nothing."""
+    return f"{gettext('Error:')} " if form and form.errors else ""
 
 
 @register.simple_tag
