@@ -1,7 +1,5 @@
 """The form above a list: search, filters and sort. A plain GET form that is never invalid."""
 
-from collections.abc import Mapping
-
 from django import forms
 from django.utils.http import urlencode
 from django.utils.translation import gettext
@@ -54,7 +52,7 @@ class FilterForm(forms.Form):
 
 def list_url(listing: Listing, **changes: str) -> str:
     """The query of the same list with ``changes``, without what is empty or the default."""
-    values: Mapping[str, str] = {
+    values = {
         "q": listing.query,
         "area": listing.area.slug if listing.area else "",
         "category": listing.category.slug if listing.category else "",

@@ -1,0 +1,231 @@
+"""Rows in the shape that the elements show: comments, timeline, files, counts, placeholders.
+
+Every room's own page of a contribution is made of these. Each says how many queries it costs.
+"""
+
+import dataclasses
+import datetime
+from collections.abc import Callable, Mapping
+
+from django.db.models import Count
+from django.utils.translation import gettext
+from wagtail.models import Site
+
+from wagtail_borgerdialog.contributions.models import (
+    Attachment,
+    Comment,
+    Contribution,
+    ModerationDecision,
+    Support,
+    Visibility,
+)
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.selectors import comment_thread, is_placeholder
+from wagtail_borgerdialog.models import ParticipationSettings
+from wagtail_borgerdialog.paging import BadCursor, KeysetPage, Order, keyset_page
+from wagtail_borgerdialog.terms import Channel, VerificationLevel
+
+COMMENTS_PER_PAGE = 20
+_OLDEST_FIRST = Order("created_at", descending=False)
+
+
+def author_name(public_name: str) -> str:
+    """What stands where a name would: the name chosen, or "a citizen"."""
+    return public_name or gettext("A citizen")
+
+
+@dataclasses.dataclass(frozen=True)
+class ShownComment:
+    """For ``elements/comment.html``."""
+
+    anchor: str
+    author: str
+    role: str
+    official: bool
+    at: datetime.datetime
+    text: str
+    language: str
+    placeholder: str
+    reply_url: str
+    replies: list["ShownComment"]
+
+
+@dataclasses.dataclass(frozen=True)
+class ShownThread:
+    """One page of a thread: comments, and the query strings of its neighbours."""
+
+    comments: list[ShownComment]
+    previous_url: str
+    next_url: str
+
+
+def shown_thread(
+    contribution: Contribution,
+    params: Mapping[str, str],
+    *,
+    reply_url: Callable[[Comment], str] | None = None,
+    size: int = COMMENTS_PER_PAGE,
+) -> ShownThread:
+    """The page of the thread that ``params`` (``comments_after``, ``comments_before``) asks for.
+
+    A cursor that this list never gave out shows the first page. Two queries. ``reply_url`` is
+    None where nobody can reply.
+    """
+    rows = comment_thread(contribution)
+    after, before = params.get("comments_after", ""), params.get("comments_before", "")
+    try:
+        page = keyset_page(rows, order=_OLDEST_FIRST, size=size, after=after, before=before)
+    except BadCursor:
+        page = keyset_page(rows, order=_OLDEST_FIRST, size=size)
+    return ShownThread(
+        comments=[_shown(comment, reply_url=reply_url) for comment in page],
+        previous_url=_turn(page, "comments_before", page.previous_cursor),
+        next_url=_turn(page, "comments_after", page.next_cursor),
+    )
+
+
+def _turn(page: KeysetPage, name: str, cursor: str) -> str:
+    return f"?{name}={cursor}#comments" if cursor else ""
+
+
+def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> ShownComment:
+    hidden = is_placeholder(comment)
+    return ShownComment(
+        anchor=f"comment-{comment.pk}",
+        author=author_name(comment.public_name),
+        role=comment.role_badge,
+        official=bool(comment.role_badge),
+        at=comment.created_at,
+        text="" if hidden else comment.body,
+        language=comment.language,
+        placeholder=gettext("The municipality has hidden this comment.") if hidden else "",
+        reply_url=reply_url(comment) if reply_url and not hidden and not comment.parent_id else "",
+        replies=[_shown(reply, reply_url=None) for reply in getattr(comment, "shown_replies", ())],
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class TimelineEntry:
+    """For ``elements/timeline.html``."""
+
+    at: datetime.datetime
+    title: str
+    kind: str
+    by: str
+    text: str
+    next: str
+
+
+def timeline(contribution: Contribution) -> list[TimelineEntry]:
+    """The steps of the case, newest first; the newest one says what happens now. One query."""
+    changes = contribution.status_changes.select_related("to_status").order_by("-at", "-pk")
+    return [
+        TimelineEntry(
+            at=change.at,
+            title=str(change.to_status),
+            kind=change.to_status.kind,
+            by=change.by_role,
+            text=change.note,
+            next=change.to_status.explanation if number == 0 else "",
+        )
+        for number, change in enumerate(changes)
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
+class SupportCounts:
+    """For ``elements/assurance.html``: how many counted supports rest on what."""
+
+    total: int
+    eid: int = 0
+    account: int = 0
+    email: int = 0
+    paper: int = 0
+    none: int = 0
+
+
+def support_counts(contribution: Contribution) -> SupportCounts:
+    """Counted supports by how sure we are of them. One query.
+
+    What staff entered from a signed list counts as paper, however well we know the person.
+    """
+    counts = dict.fromkeys([level.value for level in VerificationLevel], 0)
+    paper = 0
+    rows = Support.objects.filter(contribution=contribution.pk, status=SupportStatus.CONFIRMED)
+    for level, channel, number in (
+        rows.order_by().values_list("verification_level", "channel").annotate(number=Count("pk"))
+    ):
+        if channel in {Channel.WEB, Channel.EMAIL}:
+            counts[level] += number
+        else:
+            paper += number
+    return SupportCounts(total=sum(counts.values()) + paper, paper=paper, **counts)
+
+
+@dataclasses.dataclass(frozen=True)
+class ShownAttachment:
+    """For ``elements/attachments.html``."""
+
+    url: str
+    name: str
+    size: int
+    thumbnail_url: str
+    alt: str
+    width: int | None
+    height: int | None
+
+
+def shown_attachments(
+    contribution: Contribution, *, url: Callable[[Attachment], str]
+) -> list[ShownAttachment]:
+    """The files of a contribution, in the order in which they were added. One query."""
+    return [
+        ShownAttachment(
+            url=url(item),
+            name=item.name,
+            size=item.size,
+            thumbnail_url=url(item) if item.is_image else "",
+            alt=item.alt_text,
+            width=item.width,
+            height=item.height,
+        )
+        for item in contribution.attachments.all()
+    ]
+
+
+@dataclasses.dataclass(frozen=True)
+class Placeholder:
+    """For ``elements/placeholder.html``: what stands where something was, and why."""
+
+    state: str
+    reason: str = ""
+    rule: str = ""
+    note: str = ""
+    when: datetime.datetime | None = None
+
+
+def placeholder(contribution: Contribution) -> Placeholder | None:
+    """What everybody sees instead of what is not public any more; None where nothing ever was.
+
+    At most one query. What was never published leaves no placeholder.
+    """
+    if contribution.visibility == Visibility.WITHDRAWN and contribution.published_at:
+        return Placeholder(state="withdrawn", when=contribution.updated_at)
+    if not is_placeholder(contribution) or not contribution.published_at:
+        return None
+    decision = ModerationDecision.objects.filter(contribution=contribution.pk).first()
+    if decision is None:
+        return Placeholder(state=contribution.visibility, when=contribution.updated_at)
+    return Placeholder(
+        state=contribution.visibility,
+        reason=decision.get_reason_code_display(),
+        rule=decision.rule_cited,
+        note=decision.public_note,
+        when=decision.decided_at,
+    )
+
+
+def sender_name(site: Site) -> str:
+    """Who signs for the municipality on paper and receipts. One query."""
+    settings = ParticipationSettings.for_site(site)
+    return settings.organisation_name or site.site_name or site.hostname
