@@ -1,7 +1,6 @@
 """A site with a base page of its own, and the package's page types over it."""
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from wagtail.models import AbstractPage, DefaultBasePageMixin
 
 from example_site.home.mixins import HomePageMixin
@@ -10,7 +9,7 @@ from example_site.home.mixins import HomePageMixin
 class BasePage(AbstractPage, DefaultBasePageMixin):
     """As municipal sites have it: every page says which department answers for it."""
 
-    department = models.CharField(_("department"), max_length=100, blank=True)
+    department = models.CharField("forvaltning", max_length=100, blank=True)
 
     search_fields = AbstractPage.search_fields + DefaultBasePageMixin.search_fields
     promote_panels = [*DefaultBasePageMixin.promote_panels, "department"]

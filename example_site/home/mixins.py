@@ -1,5 +1,4 @@
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.blocks import CharBlock, RichTextBlock
 from wagtail.fields import StreamField
@@ -9,15 +8,15 @@ from wagtail.images.blocks import ImageBlock
 class HomePageMixin(models.Model):
     """What a front page holds, over whichever base page the site has."""
 
-    intro = models.TextField(_("introduction"), blank=True)
+    intro = models.TextField("indledning", blank=True)
     body = StreamField(
         [
-            ("heading", CharBlock(label=_("Heading"))),
-            ("paragraph", RichTextBlock(label=_("Text"), features=["bold", "link", "ul", "ol"])),
-            ("image", ImageBlock(label=_("Image"))),
+            ("heading", CharBlock(label="Overskrift")),
+            ("paragraph", RichTextBlock(label="Tekst", features=["bold", "link", "ul", "ol"])),
+            ("image", ImageBlock(label="Billede")),
         ],
         blank=True,
-        verbose_name=_("content"),
+        verbose_name="indhold",
     )
 
     template = "home/home_page.html"

@@ -1,4 +1,3 @@
-from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
 from example_site.home.mixins import HomePageMixin
@@ -8,5 +7,5 @@ class HomePage(HomePageMixin, Page):
     content_panels = [*Page.content_panels, *HomePageMixin.panels_of_home]
 
     class Meta:
-        verbose_name = _("front page")
-        verbose_name_plural = _("front pages")
+        verbose_name = "forside"
+        verbose_name_plural = "forsider"

@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "department",
-                    models.CharField(blank=True, max_length=100, verbose_name="department"),
+                    models.CharField(blank=True, max_length=100, verbose_name="forvaltning"),
                 ),
                 (
                     "alias_of",
@@ -240,22 +240,22 @@ class Migration(migrations.Migration):
                         to=settings.WAGTAIL_PAGE_MODEL,
                     ),
                 ),
-                ("intro", models.TextField(blank=True, verbose_name="introduction")),
+                ("intro", models.TextField(blank=True, verbose_name="indledning")),
                 (
                     "body",
                     wagtail.fields.StreamField(
                         [("heading", 0), ("paragraph", 1), ("image", 2)],
                         blank=True,
                         block_lookup={
-                            0: ("wagtail.blocks.CharBlock", (), {"label": "Heading"}),
+                            0: ("wagtail.blocks.CharBlock", (), {"label": "Overskrift"}),
                             1: (
                                 "wagtail.blocks.RichTextBlock",
                                 (),
-                                {"features": ["bold", "link", "ul", "ol"], "label": "Text"},
+                                {"features": ["bold", "link", "ul", "ol"], "label": "Tekst"},
                             ),
-                            2: ("wagtail.images.blocks.ImageBlock", [], {"label": "Image"}),
+                            2: ("wagtail.images.blocks.ImageBlock", [], {"label": "Billede"}),
                         },
-                        verbose_name="content",
+                        verbose_name="indhold",
                     ),
                 ),
             ],
