@@ -5,10 +5,8 @@ from django.db import transaction
 from wagtail_borgerdialog.contributions.actions.attaching import delete_stored_file
 from wagtail_borgerdialog.contributions.actions.supporting import move_counter
 from wagtail_borgerdialog.contributions.models import Attachment, Comment, Contribution, Support
-from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.models.support import COUNTING, SupportStatus
 from wagtail_borgerdialog.people.models import Participant
-
-COUNTING = [SupportStatus.PENDING, SupportStatus.CONFIRMED]
 
 
 @transaction.atomic
@@ -28,9 +26,11 @@ def participants_were_merged(
         contribution__in=theirs.values("contribution"),
     )
     for row in twice.select_related("contribution"):
-        was_counted = row.status == SupportStatus.CONFIRMED
-        Support.objects.filter(pk=row.pk).update(status=SupportStatus.INVALIDATED)
-        if was_counted:
+        own = theirs.get(contribution=row.contribution)
+        # One that is counted stays, whoever's it was.
+        spare = own if own.status == SupportStatus.PENDING else row
+        Support.objects.filter(pk=spare.pk).update(status=SupportStatus.INVALIDATED)
+        if spare.status == SupportStatus.CONFIRMED:
             move_counter(row.contribution, -1)
     Support.objects.filter(participant=absorbed).update(
         participant=kept, person_key=kept.person_key

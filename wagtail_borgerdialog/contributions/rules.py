@@ -4,6 +4,7 @@ import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
+from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
@@ -13,6 +14,7 @@ from wagtail_borgerdialog.people.eligibility import (
     Decision,
     DeniedReason,
     Person,
+    is_open,
     may_be_counted,
     may_take_part,
 )
@@ -91,7 +93,10 @@ def may_comment(
     at: datetime.datetime,
     declared: bool,
 ) -> Decision:
-    """May ``person`` comment, or reply to ``parent``?"""
+    """May ``person`` comment, or reply to ``parent``?
+
+    Whoever speaks for the municipality needs neither a citizen's proof nor to live there.
+    """
     activity = contribution.activity
     if not activity.comments_enabled:
         return Decision(DeniedReason.SWITCHED_OFF)
@@ -103,6 +108,8 @@ def may_comment(
         or parent.visibility != Visibility.VISIBLE
     ):
         return Decision(DeniedReason.HIDDEN)
+    if person.user is not None and get_adapter().role_badge(person.user):
+        return is_open(activity, at=at)
     return may_take_part(person, activity, level=activity.comment_level, at=at, declared=declared)
 
 

@@ -1,9 +1,12 @@
 """The reads that views, feeds, exports and mails share."""
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count, Prefetch, QuerySet
+from wagtail.models import Site
 
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
-from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.models.support import COUNTING, SupportStatus
+from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.terms import VerificationLevel
 
 
@@ -15,6 +18,28 @@ def path_on(page_url: str, reference: str) -> str:
 def absolute_url(contribution: Contribution) -> str:
     """The full address of ``contribution`` on its activity's own page."""
     return path_on(contribution.activity.page.get_full_url() or "", contribution.reference)
+
+
+def public_contribution(reference: str, *, site: Site) -> Contribution | None:
+    """What everybody may read on ``site`` under ``reference``, with all that acting on it needs.
+
+    One query.
+    """
+    return (
+        Contribution.objects.visible_to(AnonymousUser(), site)
+        .filter(reference=reference)
+        .select_related("activity__page", "site", "status")
+        .first()
+    )
+
+
+def support_of(participant: Participant, contribution: Contribution) -> Support | None:
+    """The person's support: the one that counts or waits, else the latest that ended. One query."""
+    rows = Support.objects.filter(
+        contribution=contribution.pk, person_key=participant.person_key
+    ).order_by("-pk")
+    counting = [row for row in rows if row.status in COUNTING]
+    return next(iter([*counting, *rows]), None)
 
 
 def supports_by_level(contribution: Contribution) -> list[tuple[VerificationLevel, int]]:

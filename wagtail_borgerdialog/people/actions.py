@@ -131,7 +131,7 @@ def _add_identities(participant: Participant, identities: list[str]) -> None:
 
 def _merge(other: Participant, *, into: Participant) -> None:
     Identity.objects.filter(participant=other).update(participant=into)
-    Participant.objects.filter(pk=other.pk).update(user=None)
+    Participant.objects.filter(pk=other.pk).update(user=None, name="", email="")
     participants_merged.send(Participant, kept=into, absorbed=other)
 
 

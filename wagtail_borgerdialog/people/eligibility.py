@@ -32,9 +32,29 @@ class DeniedReason(models.TextChoices):
     SWITCHED_OFF = "switched_off", _("This page does not use it.")
     NOT_ACCEPTING = "not_accepting", _("The case does not accept support where it stands now.")
     NOT_READY = "not_ready", _("Something else has to happen first.")
+    TEXT_CHANGED = "text_changed", _("The text has changed since you read it. Read it again.")
     FROZEN = "frozen", _("The text cannot be changed after the first support.")
     NOT_YOURS = "not_yours", _("Only the person who wrote it can do this.")
     NO_PERMISSION = "no_permission", _("Your account may not do this.")
+
+
+NEXT_STEPS = {
+    DeniedReason.NOT_SIGNED_IN: _("Sign in, and you come back to this page."),
+    DeniedReason.NOT_VERIFIED: _("Sign in in another way, or confirm the address of your account."),
+    DeniedReason.TOO_YOUNG: _("You can still read along, and you can write to us."),
+    DeniedReason.NOT_RESIDENT: _("You can still read along, and you can write to us."),
+    DeniedReason.NOT_DECLARED: _("Go back, and tick the box if it is true."),
+    DeniedReason.ALREADY_DONE: _("You do not have to do anything more."),
+    DeniedReason.NOT_OPEN_YET: _("Come back when it opens. You can read about it now."),
+    DeniedReason.CLOSED: _("You can still read it, and see what happens with it."),
+    DeniedReason.PAUSED: _("Come back later. You can still read along."),
+    DeniedReason.HIDDEN: _("Go back to the page, and see what else is there."),
+    DeniedReason.SWITCHED_OFF: _("You can still read along."),
+    DeniedReason.NOT_ACCEPTING: _("You can still read it, and see what happens with it."),
+    DeniedReason.FROZEN: _("You can still comment on it."),
+    DeniedReason.NOT_YOURS: _("Sign in with the account that you used then."),
+    DeniedReason.NO_PERMISSION: _("Ask a colleague who administers the site."),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,6 +81,16 @@ class Decision:
         if self.when and self.reason == DeniedReason.CLOSED:
             return gettext("It closed on %(date)s.") % {"date": _in_full(self.when)}
         return str(self.reason.label)
+
+    @property
+    def next_step(self) -> str:
+        """What the citizen can do about it, or instead."""
+        return str(NEXT_STEPS[self.reason]) if self.reason is not None else ""
+
+    @property
+    def can_sign_in(self) -> bool:
+        """Whether signing in (again, or with MitID) is the way on."""
+        return self.reason in {DeniedReason.NOT_SIGNED_IN, DeniedReason.NOT_VERIFIED}
 
 
 ALLOWED = Decision()
@@ -105,12 +135,9 @@ def may_take_part(
     ``declared`` says that the person has declared age and residence themselves; it counts only
     where the adapter cannot know. Staff who enter for others pass it after checking.
     """
-    if activity.is_paused:
-        return Decision(DeniedReason.PAUSED)
-    if not activity.has_opened(at):
-        return Decision(DeniedReason.NOT_OPEN_YET, when=activity.opens_at)
-    if activity.has_closed(at):
-        return Decision(DeniedReason.CLOSED, when=activity.closes_at)
+    is_open = may_anybody(activity, at=at)
+    if not is_open:
+        return is_open
     return may_be_counted(
         person,
         level=level,
@@ -118,6 +145,17 @@ def may_take_part(
         residents_only=activity.residents_only,
         declared=declared,
     )
+
+
+def may_anybody(activity: Activity, *, at: datetime.datetime) -> Decision:
+    """Whether the activity takes anything at ``at``, whoever sends it."""
+    if activity.is_paused:
+        return Decision(DeniedReason.PAUSED)
+    if not activity.has_opened(at):
+        return Decision(DeniedReason.NOT_OPEN_YET, when=activity.opens_at)
+    if activity.has_closed(at):
+        return Decision(DeniedReason.CLOSED, when=activity.closes_at)
+    return ALLOWED
 
 
 def may_be_counted(

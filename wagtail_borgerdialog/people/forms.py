@@ -1,6 +1,7 @@
 """The part of every citizen's form that asks who is writing."""
 
 import dataclasses
+from typing import Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -9,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.form_fields import PlainLineField
-from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import Person, personal_answers
 from wagtail_borgerdialog.people.identity import canonical_email
 from wagtail_borgerdialog.terms import NameDisplay, VerificationLevel
@@ -48,13 +48,21 @@ class EmailAddressField(forms.EmailField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
 
+class Demands(Protocol):
+    """What an activity, or a case with terms of its own, demands of a person."""
+
+    minimum_age: int | None
+    residents_only: bool
+
+
 class SenderFormMixin(forms.Form):
     """Asks for what we do not know of the sender, and nothing else.
 
-    Pass ``activity``, ``person`` (``selectors.person_for(request.user)``) and ``level`` (one of
-    the activity's ``submit_level``, ``support_level``, ``comment_level``). The view has asked the
-    room's rule with ``senders.best_case(person)`` before: where ``account`` or ``eid`` is needed
-    it shows the step to sign in instead of a form.
+    Pass ``activity`` (or the terms that a case has kept), ``person``
+    (``selectors.person_for(request.user)``) and ``level`` (one of the activity's
+    ``submit_level``, ``support_level``, ``comment_level``). The view has asked the room's rule
+    with ``senders.best_case(person)`` before: where ``account`` or ``eid`` is needed it shows the
+    step to sign in (``people/denied.html``) instead of a form.
 
     ``name`` is left out where the account tells it, ``email`` where the sender is signed in with
     a verified address (else required, but for level ``none``), ``declaration`` where there is no
@@ -89,7 +97,7 @@ class SenderFormMixin(forms.Form):
     )
 
     def __init__(
-        self, *args: object, activity: Activity, person: Person, level: str, **kwargs: object
+        self, *args: object, activity: Demands, person: Person, level: str, **kwargs: object
     ) -> None:
         super().__init__(*args, **kwargs)
         self.activity = activity
@@ -168,7 +176,7 @@ class Declaration:
         return gettext("I live in the municipality.")
 
 
-def needed_declaration(person: Person, activity: Activity) -> Declaration:
+def needed_declaration(person: Person, activity: Demands) -> Declaration:
     """What ``person`` has to declare on ``activity``; false when there is nothing."""
     old_enough, resident = personal_answers(person, activity.minimum_age, activity.residents_only)
     return Declaration(

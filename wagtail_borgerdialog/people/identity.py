@@ -57,4 +57,9 @@ def person_keys(identity: str) -> list[str]:
 
 def address_mark(email: str) -> str:
     """A short keyed mark of an address, to bind a link to it without naming it in the URL."""
-    return person_keys(f"mark:{email.strip().lower()}")[0][:16]
+    return address_marks(email)[0]
+
+
+def address_marks(email: str) -> list[str]:
+    """:func:`address_mark` under the current secret, then under older ones."""
+    return [key[:16] for key in person_keys(f"mark:{email.strip().lower()}")]

@@ -15,7 +15,7 @@ from django.urls import reverse
 from wagtail.models import Site
 
 from wagtail_borgerdialog.conf import app_settings
-from wagtail_borgerdialog.people.identity import address_mark
+from wagtail_borgerdialog.people.identity import address_mark, address_marks
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,7 +86,7 @@ class MailedLink:
         if site_pk != site.pk:
             return None
         obj = self.find(pk, site=site)
-        if obj is None or address_mark(self.address(obj)) != mark:
+        if obj is None or mark not in address_marks(self.address(obj)):
             return None
         return LinkReading(obj=obj, is_ready=self.state(obj) == state)
 

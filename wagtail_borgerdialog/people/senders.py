@@ -2,12 +2,17 @@
 
 import dataclasses
 import datetime
+from collections.abc import Mapping
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.utils.translation import gettext
 
+from wagtail_borgerdialog.conf import app_settings
+from wagtail_borgerdialog.limits import hit, hit_network
 from wagtail_borgerdialog.people.actions import keep_name, known_person, participant_for_email
 from wagtail_borgerdialog.people.eligibility import NOBODY, Person
 from wagtail_borgerdialog.people.forms import SenderFormMixin
+from wagtail_borgerdialog.people.identity import canonical_email
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.terms import NameDisplay, VerificationLevel
 
@@ -39,6 +44,48 @@ def best_case(person: Person) -> Person:
     if person.level.satisfies(VerificationLevel.EMAIL):
         return person
     return Person(person.user, person.participant, VerificationLevel.EMAIL)
+
+
+def within_limits(form: SenderFormMixin, meta: Mapping[str, str], *, at: datetime.datetime) -> bool:
+    """Whether the sender of a valid ``form`` may go on; adds the error to the form if not.
+
+    ``meta`` is ``request.META``. People who are signed in are not held up. One network may send
+    ``FORMS_PER_ADDRESS_PER_HOUR`` forms, one address get ``MAILS_PER_ADDRESS_PER_DAY`` mails.
+    """
+    if form.is_known:
+        return True
+    if not hit_network(
+        meta,
+        scope="form",
+        limit=app_settings.FORMS_PER_ADDRESS_PER_HOUR,
+        seconds=3600,
+        trusted_proxy_count=app_settings.TRUSTED_PROXY_COUNT,
+        at=at,
+    ):
+        form.add_error(
+            None,
+            gettext(
+                "Many forms have come from your network in the last hour. Wait a little, and press "
+                "the button again. What you wrote is still here."
+            ),
+        )
+        return False
+    email = form.cleaned_data.get("email", "")
+    if email and not hit(
+        f"mail:{canonical_email(email)}",
+        limit=app_settings.MAILS_PER_ADDRESS_PER_DAY,
+        seconds=24 * 3600,
+        at=at,
+    ):
+        form.add_error(
+            "email",
+            gettext(
+                "We have sent many mails to this address today. Use a link in one of them, sign "
+                "in, or come back tomorrow."
+            ),
+        )
+        return False
+    return True
 
 
 def resolve_sender(

@@ -9,10 +9,18 @@ from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions import events, notices, rules
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Visibility
 from wagtail_borgerdialog.people.actions import confirm_address
-from wagtail_borgerdialog.people.eligibility import Person, require
-from wagtail_borgerdialog.people.models import Participant, shown_name
+from wagtail_borgerdialog.people.eligibility import (
+    Decision,
+    DeniedReason,
+    NotAllowed,
+    Person,
+    require,
+)
+from wagtail_borgerdialog.people.models import shown_name
 from wagtail_borgerdialog.signals import contribution_event
-from wagtail_borgerdialog.terms import ModerationMode, NameDisplay, VerificationLevel
+from wagtail_borgerdialog.terms import ModerationMode, NameDisplay
+
+TWICE = datetime.timedelta(minutes=10)
 
 
 def comment_on(
@@ -24,35 +32,45 @@ def comment_on(
     language: str,
     parent: Comment | None = None,
     name_display: str = NameDisplay.FIRST_AND_AREA,
-    claimed: Participant | None = None,
+    name: str | None = None,
+    must_confirm: bool = False,
     declared: bool = False,
     suspicious: bool = False,
 ) -> Comment:
     """Store a comment, or a reply to ``parent``.
 
-    ``claimed`` is the owner of an address typed by somebody who is not signed in: the comment
-    waits until they act on the mailed link, where the page demands a confirmed address. A
-    signed-in member of staff answers with their role beside the text, and is not moderated.
-    Raises ``NotAllowed``.
+    ``by``, ``name`` and ``must_confirm`` are those of a ``Sender``: with ``must_confirm`` the
+    comment waits until the owner of the typed address acts on the mailed link. A signed-in member
+    of staff answers with their role beside the text, and is not moderated. The same words sent
+    twice within ten minutes are one comment. Raises ``NotAllowed``.
     """
-    person = by
-    must_confirm = False
-    if by.participant is None and claimed is not None:
-        person = Person(participant=claimed, level=VerificationLevel.EMAIL)
-        must_confirm = contribution.activity.comment_level != VerificationLevel.NONE
-    require(rules.may_comment(person, contribution, parent=parent, at=at, declared=declared))
+    require(rules.may_comment(by, contribution, parent=parent, at=at, declared=declared))
     badge = get_adapter().role_badge(by.user) if by.user else ""
-    author = person.participant
+    author = by.participant
+    if name is None:
+        name = author.name if author else ""
+    public_name = shown_name(name, display=name_display, area=author.area if author else None)
     with transaction.atomic():
+        # A double click sends two requests at once; the second waits here, and finds the first.
+        Contribution.objects.select_for_update().get(pk=contribution.pk)
+        twin = Comment.objects.filter(
+            contribution=contribution.pk,
+            parent=parent,
+            participant=author,
+            author=by.user if badge else None,
+            public_name=public_name,
+            body=body,
+            created_at__gte=at - TWICE,
+        ).first()
+        if twin is not None:
+            return twin
         comment = Comment.objects.create(
             contribution_id=contribution.pk,
             parent=parent,
             participant=author,
             author=by.user if badge else None,
             name_display=name_display,
-            public_name=""
-            if author is None
-            else shown_name(author.name, display=name_display, area=author.area),
+            public_name=public_name,
             role_badge=badge,
             body=body,
             language=language,
@@ -68,7 +86,16 @@ def comment_on(
 
 
 def confirm_comment(comment: Comment, *, at: datetime.datetime) -> bool:
-    """The author has acted on the link in the mail; True if it was waiting for that."""
+    """The author has acted on the link in the mail; True if it was waiting for that.
+
+    Raises ``NotAllowed`` when what it is about is not public any more.
+    """
+    contribution = comment.contribution
+    is_gone = not contribution.is_public or (
+        comment.parent is not None and comment.parent.visibility != Visibility.VISIBLE
+    )
+    if is_gone:
+        raise NotAllowed(Decision(DeniedReason.HIDDEN))
     with transaction.atomic():
         waiting = Comment.objects.select_for_update().filter(
             pk=comment.pk, visibility=Visibility.DRAFT

@@ -138,8 +138,10 @@ def unpublish(contribution: Contribution, visibility: str, *, at: datetime.datet
 
 def withdraw(contribution: Contribution, *, by: Person, at: datetime.datetime) -> None:
     """The author takes it back. Raises ``NotAllowed``."""
-    require(rules.may_withdraw(by, contribution))
     with transaction.atomic():
+        current = Contribution.objects.select_for_update().get(pk=contribution.pk)
+        contribution.visibility = current.visibility
+        require(rules.may_withdraw(by, contribution))
         _set_visibility(contribution, Visibility.WITHDRAWN, at=at)
         notices.withdrawn(contribution, at=at)
         _tell(contribution, events.WITHDRAWN, at=at, by=by.user)

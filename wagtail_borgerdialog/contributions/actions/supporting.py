@@ -54,7 +54,8 @@ def request_support(
     Returns the waiting row, or None when this person's support is counted already (the owner of
     the address is told so by mail; whoever typed it learns nothing). Raises ``NotAllowed``.
     """
-    claimed = Person(participant.user, participant, VerificationLevel.EMAIL)
+    # Without the owner's account: what it knows of their age is not for whoever types the address.
+    claimed = Person(None, participant, VerificationLevel.EMAIL)
     require(rules.may_support(claimed, contribution, at=at, declared=declared, check_done=False))
     with transaction.atomic():
         try:

@@ -73,3 +73,8 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def anchor(self) -> str:
+        """Its id on the page of the contribution."""
+        return f"comment-{self.pk}"

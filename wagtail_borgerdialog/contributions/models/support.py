@@ -16,6 +16,10 @@ class SupportStatus(models.TextChoices):
     INVALIDATED = "invalidated", _("Not counted")
 
 
+# A person has at most one of these for a contribution.
+COUNTING = (SupportStatus.PENDING, SupportStatus.CONFIRMED)
+
+
 class Support(models.Model):
     """A person's support for one contribution; counted while ``confirmed``.
 
