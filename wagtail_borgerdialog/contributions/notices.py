@@ -132,6 +132,19 @@ def to_author(
     _queue(contribution, event, template, at=at, **context)
 
 
+def to_participant(
+    contribution: Contribution,
+    event: str,
+    template: str,
+    *,
+    to: Participant,
+    at: datetime.datetime,
+    **context: mail.JSONValue,
+) -> None:
+    """A mail of a room's own, about ``contribution``, to somebody else than its author."""
+    _queue(contribution, event, template, to=to, at=at, **context)
+
+
 def _reasons(decision: ModerationDecision) -> dict[str, mail.JSONValue]:
     return {
         "action": decision.action,

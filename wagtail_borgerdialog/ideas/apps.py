@@ -10,6 +10,14 @@ class IdeasConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail_borgerdialog.components import registry
+        from wagtail_borgerdialog.ideas import receivers
         from wagtail_borgerdialog.ideas.component import Ideas
+        from wagtail_borgerdialog.ideas.links import ConfirmHelpOffer
+        from wagtail_borgerdialog.people.links import register
+        from wagtail_borgerdialog.people.signals import participants_merged
 
         registry.register(Ideas())
+        register(ConfirmHelpOffer())
+        participants_merged.connect(
+            receivers.participants_were_merged, dispatch_uid="borgerdialog-ideas-merged"
+        )

@@ -7,6 +7,7 @@ from django.db.models import Model, QuerySet
 from wagtail.models import Site
 
 from wagtail_borgerdialog.components import Component
+from wagtail_borgerdialog.ideas.actions import recount_terms
 from wagtail_borgerdialog.ideas.models import Idea
 
 
@@ -14,6 +15,9 @@ class Ideas(Component):
     key = "ideas"
     order = 20
     contribution_model = Idea
+
+    def recount(self, *, fix: bool) -> Sequence[str]:
+        return recount_terms(fix=fix)
 
     def searchable(
         self, user: AbstractBaseUser | AnonymousUser, site: Site
