@@ -110,6 +110,14 @@ def _damaged() -> ValidationError:
     )
 
 
+def _too_many_pixels(max_pixels: int) -> ValidationError:
+    return ValidationError(
+        _("The picture has too many pixels. Choose one of at most %(megapixels)d megapixels."),
+        code="too_many_pixels",
+        params={"megapixels": max_pixels // 1_000_000},
+    )
+
+
 def _check_jpeg_markers(data: bytes) -> None:
     """Walks through the first picture in ``data``, stepping over what metadata holds.
 
@@ -143,21 +151,16 @@ def _open_image(data: bytes, *, max_pixels: int) -> Image.Image:
         )
     if image_format == "JPEG":
         _check_jpeg_markers(data)
-    too_many_pixels = ValidationError(
-        _("The picture has too many pixels. Choose one of at most %(megapixels)d megapixels."),
-        code="too_many_pixels",
-        params={"megapixels": max_pixels // 1_000_000},
-    )
     try:
         # One named format only: Pillow has seventy decoders, and we trust a few.
         image = Image.open(io.BytesIO(data), formats=(image_format,))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise too_many_pixels from None
+        raise _too_many_pixels(max_pixels) from None
     except Exception as error:
         logger.info("An uploaded picture could not be opened: %r", error)
         raise _damaged() from error
     if image.width * image.height > max_pixels:
-        raise too_many_pixels
+        raise _too_many_pixels(max_pixels)
     return image
 
 
