@@ -51,6 +51,8 @@ NEXT_STEPS = {
     DeniedReason.HIDDEN: _("Go back to the page, and see what else is there."),
     DeniedReason.SWITCHED_OFF: _("You can still read along."),
     DeniedReason.NOT_ACCEPTING: _("You can still read it, and see what happens with it."),
+    DeniedReason.NOT_READY: _("Look at where the case stands."),
+    DeniedReason.TEXT_CHANGED: _("Go back, and read the new text."),
     DeniedReason.FROZEN: _("You can still comment on it."),
     DeniedReason.NOT_YOURS: _("Sign in with the account that you used then."),
     DeniedReason.NO_PERMISSION: _("Ask a colleague who administers the site."),
