@@ -43,11 +43,11 @@ def _as_bytes(value: str) -> bytes:
 
 
 def _path_of(request: HttpRequest) -> bytes:
-    scope = getattr(request, "scope", None)
-    if scope is not None:
-        return scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
-    # The server has undone the percent-encoding, so a percent sign here is a real one.
-    return _as_bytes(request.META.get("PATH_INFO", "")).replace(b"%", b"%25")
+    raw_path = getattr(request, "scope", {}).get("raw_path")
+    if raw_path:
+        return raw_path
+    # Under WSGI Django has decoded it, and put broken UTF-8 back as percent-encoded bytes.
+    return request.path_info.encode("utf-8", "surrogatepass")
 
 
 class InputGuardMiddleware(MiddlewareMixin):

@@ -60,7 +60,7 @@ _GENERAL_MARK_BLOCKS = (
 _URL = re.compile(r"\bhttps?://[^\s<>\"'`{}|\\^]+", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[\w-]+\.)*[\w-]+(?::\d{1,5})?(?=[/?#]|$)", re.IGNORECASE)
 _LONGEST_URL = 2000
-_AFTER_URL = ".,:;!?\u2026\u00bb\u201d\u2019"
+_AFTER_URL = ".,:;!?\u2026\u00ab\u00bb\u2018\u2019\u201c\u201d\u2039\u203a"
 _BREAK_AFTER = re.compile(r"(?<=[/?&=#])(?=[^/])")
 
 
@@ -122,11 +122,9 @@ def _normalise(value: str) -> str:
     """NFC, with marks capped while decomposed, so that a second pass changes nothing."""
     if value.isascii():
         return value
-    value = _INVISIBLE_RUN.sub(r"\1", value)
-    if max(value) < "\u0300":  # nothing below decomposes otherwise than it composes
-        return value
-    value = unicodedata.normalize("NFD", _shorten_runs_of_marks(value))
-    return unicodedata.normalize("NFC", _cap_marks(value))
+    if max(value) >= "\u0300":  # below it, nothing is a mark or waits to be composed
+        value = _cap_marks(unicodedata.normalize("NFD", _shorten_runs_of_marks(value)))
+    return unicodedata.normalize("NFC", _INVISIBLE_RUN.sub(r"\1", value))
 
 
 def clean_text(value: str) -> str:
