@@ -127,19 +127,24 @@ def bd_money(value: int | float | Decimal | str | None) -> str:
     return pgettext("amount of money", "DKK %(amount)s") % {"amount": number}
 
 
+# Dates are tags as well as filters: Django raises when a filter's argument is missing, and our
+# elements may be included without "at".
 @register.filter
+@register.simple_tag
 def bd_date(value: Moment | None, at: datetime.datetime | None = None) -> str:
     """A day, "12. marts"; with the year when it is not the year of ``at``."""
     return _moment(value, at=at, layouts=DAY_FORMATS)
 
 
 @register.filter
+@register.simple_tag
 def bd_day(value: Moment | None, at: datetime.datetime | None = None) -> str:
     """A day with its weekday, "torsdag den 12. marts"; the year as in ``bd_date``."""
     return _moment(value, at=at, layouts=WEEKDAY_FORMATS)
 
 
 @register.filter
+@register.simple_tag
 def bd_datetime(value: datetime.datetime | None, at: datetime.datetime | None = None) -> str:
     """An instant, "torsdag den 12. marts kl. 12.00", in the site's time zone."""
     return _moment(value, at=at, layouts=WEEKDAY_FORMATS, clock=True)
