@@ -14,7 +14,7 @@ from wagtail_borgerdialog.people.eligibility import (
     Decision,
     DeniedReason,
     Person,
-    may_anybody,
+    is_open,
     may_be_counted,
     may_take_part,
 )
@@ -109,7 +109,7 @@ def may_comment(
     ):
         return Decision(DeniedReason.HIDDEN)
     if person.user is not None and get_adapter().role_badge(person.user):
-        return may_anybody(activity, at=at)
+        return is_open(activity, at=at)
     return may_take_part(person, activity, level=activity.comment_level, at=at, declared=declared)
 
 

@@ -137,9 +137,9 @@ def may_take_part(
     ``declared`` says that the person has declared age and residence themselves; it counts only
     where the adapter cannot know. Staff who enter for others pass it after checking.
     """
-    is_open = may_anybody(activity, at=at)
-    if not is_open:
-        return is_open
+    now = is_open(activity, at=at)
+    if not now:
+        return now
     return may_be_counted(
         person,
         level=level,
@@ -149,7 +149,7 @@ def may_take_part(
     )
 
 
-def may_anybody(activity: Activity, *, at: datetime.datetime) -> Decision:
+def is_open(activity: Activity, *, at: datetime.datetime) -> Decision:
     """Whether the activity takes anything at ``at``, whoever sends it."""
     if activity.is_paused:
         return Decision(DeniedReason.PAUSED)
