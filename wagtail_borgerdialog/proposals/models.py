@@ -14,8 +14,12 @@ from wagtail.models import Orderable
 from wagtail.search import index
 
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind, Visibility
-from wagtail_borgerdialog.contributions.models.contribution import ContributionQuerySet
+from wagtail_borgerdialog.contributions.models.contribution import (
+    ContributionQuerySet,
+    SupportTerms,
+)
 from wagtail_borgerdialog.models.activity import end_of_minute
+from wagtail_borgerdialog.people.links import link_url
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.terms import VerificationLevel
 
@@ -250,6 +254,8 @@ class Proposal(Contribution):
         _("needed to support"), max_length=10, choices=LEVELS_WITH_ADDRESS, blank=True
     )
 
+    has_formal_check = True
+
     objects = ProposalQuerySet.as_manager()
 
     search_fields = [*Contribution.search_fields, index.SearchField("remarks")]
@@ -258,6 +264,20 @@ class Proposal(Contribution):
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
         permissions = [("check_proposal", _("Can make the formal check"))]
+
+    def author_mail_context(self) -> dict[str, object]:
+        """The author's own page: where it stands, and the text to change while that is possible."""
+        return {"manage_url": link_url("proposal", self, site=self.site)}
+
+    @property
+    def support_terms(self) -> SupportTerms:
+        """The demands on supporters, fixed at publication."""
+        rules = self if self.support_level else self.rule_set
+        return SupportTerms(
+            level=rules.support_level,
+            minimum_age=rules.minimum_age,
+            residents_only=rules.residents_only,
+        )
 
     @property
     def is_frozen(self) -> bool:
@@ -322,6 +342,9 @@ class CoProposer(models.Model):
             models.UniqueConstraint(
                 fields=["proposal", "person_key"], name="borgerdialog_coproposer_once"
             ),
+            models.UniqueConstraint(
+                fields=["proposal", "participant"], name="borgerdialog_coproposer_one_person"
+            ),
             models.CheckConstraint(
                 condition=Q(status="invited", responded_at__isnull=True)
                 | Q(status="expired", responded_at__isnull=True)
@@ -332,6 +355,11 @@ class CoProposer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_name(self) -> str:
+        """What the public reads: the full name, or the first where the rules ask for no more."""
+        return self.name if self.proposal.rule_set.full_names else self.name.split()[0]
 
     @property
     def has_accepted(self) -> bool:
