@@ -5,8 +5,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_borgerdialog.contributions.listing import SORTS, STATUS_GROUPS, Listing
+from wagtail_borgerdialog.contributions.listing import Listing
 from wagtail_borgerdialog.text import MAX_QUERY_CHARS
+
+# A status that no group is called: it asks for everything where the plain list does not show it.
+ALL = "all"
 
 
 class FilterForm(forms.Form):
@@ -39,9 +42,11 @@ class FilterForm(forms.Form):
         self._offer(
             "status",
             gettext("Everything"),
-            [(key, label) for key, (label, _kinds) in STATUS_GROUPS.items()],
+            [(key, label) for key, (label, _rows) in listing.groups.items()],
         )
-        self.fields["sort"].choices = [(key, label) for key, (label, _order) in SORTS.items()]
+        self.fields["sort"].choices = [
+            (key, label) for key, (label, _order) in listing.sorts.items()
+        ]
 
     def _offer(self, name: str, everything: str, choices: list[tuple[str, str]]) -> None:
         if choices:
@@ -60,4 +65,6 @@ def list_url(listing: Listing, **changes: str) -> str:
         "sort": listing.sort,
         **changes,
     }
+    if listing.default_group and not values["status"]:
+        values["status"] = ALL
     return f"?{urlencode({name: value for name, value in values.items() if value})}"

@@ -8,7 +8,7 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from wagtail.search.backends import get_search_backend
@@ -27,7 +27,11 @@ SUPPORTED = "supported"
 DISCUSSED = "discussed"
 RANDOM = "random"
 
-SORTS: dict[str, tuple[str, Callable[[datetime.datetime], Order]]] = {
+Sorts = Mapping[str, tuple[str, Callable[[datetime.datetime], Order]]]
+# A group is a set of status kinds, or where the clock has a say a condition on the rows.
+Groups = Mapping[str, tuple[str, frozenset[str] | Callable[[datetime.datetime], Q]]]
+
+SORTS: Sorts = {
     NEWEST: (_("Newest"), lambda at: Order("published_at")),
     SUPPORTED: (_("Most supported"), lambda at: Order("support_count")),
     DISCUSSED: (_("Most discussed"), lambda at: Order("comment_count")),
@@ -37,7 +41,7 @@ SORTS: dict[str, tuple[str, Callable[[datetime.datetime], Order]]] = {
     ),
 }
 
-STATUS_GROUPS: dict[str, tuple[str, frozenset[str]]] = {
+STATUS_GROUPS: Groups = {
     "open": (
         _("Open"),
         frozenset({StatusKind.RECEIVED, StatusKind.OPEN_FOR_SUPPORT, StatusKind.IN_REFINEMENT}),
@@ -101,11 +105,15 @@ class Listing:
     categories: list[Category]
     count: int
     count_is_capped: bool
+    sorts: Sorts
+    groups: Groups
+    default_group: str
 
     @property
     def is_filtered(self) -> bool:
         """Whether the visitor has narrowed the list."""
-        return bool(self.query or self.area or self.category or self.status_group)
+        by_status = self.status_group != self.default_group
+        return bool(self.query or self.area or self.category or by_status)
 
 
 def list_contributions(
@@ -115,8 +123,14 @@ def list_contributions(
     at: datetime.datetime,
     default_sort: str = NEWEST,
     size: int = PAGE_SIZE,
+    sorts: Sorts = SORTS,
+    groups: Groups = STATUS_GROUPS,
+    default_group: str = "",
 ) -> Listing:
     """The page of ``activity``'s public contributions that ``params`` (a GET query) asks for.
+
+    ``default_group`` is shown where neither a status nor a search is asked for; an empty status
+    asks for everything.
 
     Unknown filters, sorts and cursors are ignored: a stale link shows the plain list. Three
     queries (areas, categories, rows); one more with a filter (a count up to ``COUNT_CAP``), and
@@ -126,11 +140,11 @@ def list_contributions(
     categories = list(categories_in(activity))
     area = next((a for a in areas if a.slug == params.get("area")), None)
     category = next((c for c in categories if c.slug == params.get("category")), None)
-    group = params.get("status", "")
-    group = group if group in STATUS_GROUPS else ""
     query = clean_query(params.get("q", ""))
+    group = params.get("status", "" if query else default_group)
+    group = group if group in groups else ""
     sort = params.get("sort", "")
-    sort = sort if sort in SORTS else default_sort
+    sort = sort if sort in sorts else default_sort
 
     rows = Contribution.objects.in_activity(activity).visible().with_card_rows()
     if area:
@@ -138,11 +152,11 @@ def list_contributions(
     if category:
         rows = rows.filter(category__translation_key=category.translation_key)
     if group:
-        rows = rows.filter(status__kind__in=STATUS_GROUPS[group][1])
+        rows = rows.filter(_in_group(groups[group][1], at=at))
     if query:
         rows = rows.filter(pk__in=matching(activity, query))
 
-    order = SORTS[sort][1](at)
+    order = sorts[sort][1](at)
     try:
         page = keyset_page(
             rows,
@@ -166,7 +180,16 @@ def list_contributions(
         categories=categories,
         count=min(count, COUNT_CAP) if filtered else count,
         count_is_capped=filtered and count > COUNT_CAP,
+        sorts=sorts,
+        groups=groups,
+        default_group=default_group,
     )
+
+
+def _in_group(
+    group: frozenset[str] | Callable[[datetime.datetime], Q], *, at: datetime.datetime
+) -> Q:
+    return group(at) if callable(group) else Q(status__kind__in=group)
 
 
 def matching(activity: Activity, query: str) -> list[int]:
