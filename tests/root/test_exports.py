@@ -6,15 +6,16 @@ import math
 import uuid
 
 import pytest
-from django.contrib.auth.models import AnonymousUser, Group
 from django.db.models import TextChoices
-from django.test import RequestFactory, override_settings
+from django.test import override_settings
+from django.urls import path
 from django.utils import translation
 from django.utils.translation import gettext_lazy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from wagtail.admin.views.generic import IndexView
+from wagtail.models import ModelLogEntry
 
 from wagtail_borgerdialog import exports
 from wagtail_borgerdialog.admin_exports import SafeSpreadsheetExportMixin
@@ -193,6 +194,10 @@ def test_a_control_character_does_not_stop_the_file():
     assert first_cell("\x07ding\x00\ud800\ufffe").value == "ding"
 
 
+def test_what_excel_would_read_as_an_escaped_character_is_escaped_itself():
+    assert first_cell("fil_x0041_b").value == "fil_x005F_x0041_b"
+
+
 def test_numbers_and_times_are_typed():
     sheet = workbook_of(
         [
@@ -244,64 +249,63 @@ def test_rows_beyond_a_sheet_go_on_in_the_next(monkeypatch):
 # -- The admin's listings
 
 
-class GroupIndexView(SafeSpreadsheetExportMixin, IndexView):
-    model = Group
-    list_export = ["name", "pk", "shouted", "owner.email"]
-    export_headings = {"owner.email": "=Ejer"}
-    custom_field_preprocess = {"shouted": {"csv": str.upper, "xlsx": str.upper}}
-    any_permission_required = ()
-    index_url_name = None
-    search_fields = ["name"]
-
-    def get_base_queryset(self):
-        groups = list(super().get_base_queryset().order_by("pk"))
-        for group in groups:
-            group.shouted = group.name
-            group.owner = None
-        queryset = Group.objects.order_by("pk")
-        queryset._result_cache = groups
-        return queryset
-
-    def order_queryset(self, queryset):
-        return queryset
-
-    def filter_queryset(self, queryset):
-        return queryset
+class EntryIndexView(SafeSpreadsheetExportMixin, IndexView):
+    model = ModelLogEntry
+    list_export = ["label", "pk", "user.email", "timestamp"]
+    export_headings = {"user.email": "=Hvem"}
+    custom_field_preprocess = {"pk": {"csv": "nr. {}".format, "xlsx": "nr. {}".format}}
+    index_url_name = "entries"
+    search_fields = ["label"]
+    is_searchable = True
+    default_ordering = "pk"
 
 
-def export(kind):
-    request = RequestFactory().get("/", {"export": kind})
-    request.user = AnonymousUser()
-    view = GroupIndexView()
-    view.setup(request)
-    response = view.as_spreadsheet(view.get_base_queryset(), kind)
-    return b"".join(response.streaming_content)
+urlpatterns = [path("entries/", EntryIndexView.as_view(), name="entries")]
+
+
+def entries(*labels):
+    """Log entries of nobody: ``user`` is empty."""
+    moment = datetime.datetime(2026, 3, 12, 13, 5, tzinfo=datetime.UTC)
+    return ModelLogEntry.objects.bulk_create(
+        ModelLogEntry(label=label, object_id="1", action="x", timestamp=moment) for label in labels
+    )
+
+
+@pytest.fixture
+def staff(rf, admin_user):
+    def export(kind, **query):
+        request = rf.get("/entries/", {"export": kind, **query})
+        request.user = admin_user
+        with override_settings(ROOT_URLCONF=__name__):
+            return EntryIndexView.as_view()(request)
+
+    return export
 
 
 @pytest.mark.django_db
-def test_an_export_from_a_listing_is_safe_and_survives_control_characters():
-    Group.objects.create(name="=1+1")
-    Group.objects.create(name="ding\x07")
-    rows = list(csv.reader(io.StringIO(export("csv").decode("utf-8-sig")), delimiter=";"))
-    assert rows[0][3] == "'=Ejer"
-    assert [row[0] for row in rows[1:]] == ["'=1+1", "ding"]
-    assert [row[2:] for row in rows[1:]] == [["'=1+1", ""], ["DING", ""]]
-    sheet = load_workbook(io.BytesIO(export("xlsx"))).active
-    cells = [cell for row in sheet.iter_rows() for cell in row]
-    assert not [cell for cell in cells if cell.data_type == "f"]
-    assert sheet["A2"].value == "=1+1"
-    assert sheet["C3"].value == "DING"
-    assert sheet["D2"].value is None
+@pytest.mark.parametrize("query", [{}, {"q": "1"}])
+def test_an_export_from_a_listing_is_safe_and_survives_control_characters(staff, query):
+    formula, _ = entries("=1+1", "1\x07")
+    response = staff("csv", **query)
+    assert response["Content-Type"].startswith("text/csv")
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text), delimiter=";"))
+    assert rows[0][2] == "'=Hvem"
+    assert [row[0] for row in rows[1:]] == ["'=1+1", "1"]
+    assert rows[1][1:] == [f"nr. {formula.pk}", "", "2026-03-12 14:05"]
+    sheet = load_workbook(io.BytesIO(b"".join(staff("xlsx", **query).streaming_content))).active
+    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    assert [row[0] for row in sheet.values][1:] == ["=1+1", "1"]
+    assert sheet["C2"].value is None
 
 
 @pytest.mark.django_db
 def test_a_misspelt_field_is_an_error_and_no_empty_column():
-    Group.objects.create(name="a")
-    view = GroupIndexView()
-    with pytest.raises(AttributeError):
-        view._value(Group.objects.get(), "nmae")
-    with pytest.raises(AttributeError):
-        view._value(Group.objects.get(), "name.nmae")
+    (entry,) = entries("a")
+    view = EntryIndexView()
+    for misspelt in ("lable", "label.x", "lable.x"):
+        with pytest.raises(AttributeError):
+            view._value(entry, misspelt)
 
 
 @override_settings(TIME_ZONE="Europe/Copenhagen")

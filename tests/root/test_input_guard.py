@@ -26,6 +26,8 @@ def _guarded_site():
         ROOT_URLCONF=__name__,
         MIDDLEWARE=[GUARD, "django.middleware.csrf.CsrfViewMiddleware"],
         LANGUAGE_CODE="en",
+        DATA_UPLOAD_MAX_NUMBER_FIELDS=1000,
+        DATA_UPLOAD_MAX_MEMORY_SIZE=2_621_440,
     ):
         yield
 
