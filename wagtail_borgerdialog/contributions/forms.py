@@ -121,6 +121,10 @@ class SupportForm(HoneypotMixin, SenderFormMixin):
         """A support without an account sends mail to an address: no machine may make us."""
         cleaned = super().clean()
         if not self.is_known and {"filled", "unsigned"} & set(self.spam_signs):
+            # The form that comes back has to be one that a person can send.
+            self.data = self.data.copy()
+            for name in (self.honeypot_name, self.started_name):
+                self.data[self.add_prefix(name)] = self.fields[name].initial or ""
             self.add_error(None, ValidationError(self.error_machine, code="machine"))
         return cleaned
 

@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Sequence
 
+from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -15,8 +16,25 @@ from wagtail_borgerdialog.contributions.actions import (
 )
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.selectors import absolute_url, support_of
 from wagtail_borgerdialog.people.links import Choice, MailedLink
 from wagtail_borgerdialog.people.selectors import person_of
+
+# For as long as we may keep what it is about.
+TO_TAKE_BACK = datetime.timedelta(days=1000)
+
+
+def _surroundings(contribution: Contribution) -> dict[str, object]:
+    """What a page behind a link says about ``contribution``; its title only through the gate."""
+    site = contribution.site
+    readable = Contribution.objects.visible_to(AnonymousUser(), site).filter(pk=contribution.pk)
+    is_readable = readable.exists()
+    page_url = contribution.activity.page.localized.get_full_url() or site.root_url
+    return {
+        "contribution": contribution,
+        "is_readable": is_readable,
+        "contribution_url": absolute_url(contribution) if is_readable else page_url,
+    }
 
 
 class _AboutContribution(MailedLink):
@@ -32,7 +50,7 @@ class _AboutContribution(MailedLink):
         return obj.participant.email
 
     def context(self, obj: Contribution) -> dict[str, object]:
-        return {"contribution": obj}
+        return _surroundings(obj)
 
 
 class ConfirmContribution(_AboutContribution):
@@ -51,6 +69,7 @@ class ConfirmContribution(_AboutContribution):
 
 class WithdrawContribution(_AboutContribution):
     purpose = "withdraw"
+    max_age = TO_TAKE_BACK
     template_name = "wagtail_borgerdialog/contributions/link_withdraw.html"
 
     def state(self, obj: Contribution) -> str:
@@ -83,7 +102,11 @@ class _AboutSupport(MailedLink):
         return obj.status
 
     def context(self, obj: Support) -> dict[str, object]:
-        return {"contribution": obj.contribution}
+        return {
+            **_surroundings(obj.contribution),
+            "support": obj,
+            "current": support_of(obj.participant, obj.contribution),
+        }
 
 
 class ConfirmSupport(_AboutSupport):
@@ -99,6 +122,7 @@ class ConfirmSupport(_AboutSupport):
 
 class WithdrawSupport(_AboutSupport):
     purpose = "withdraw-support"
+    max_age = TO_TAKE_BACK
     template_name = "wagtail_borgerdialog/contributions/link_withdraw_support.html"
 
     def state(self, obj: Support) -> str:
@@ -138,7 +162,7 @@ class ConfirmComment(MailedLink):
         return [Choice("confirm", _("Confirm and send"))]
 
     def context(self, obj: Comment) -> dict[str, object]:
-        return {"contribution": obj.contribution, "comment": obj}
+        return {**_surroundings(obj.contribution), "comment": obj}
 
     def act(self, obj: Comment, choice: str, *, at: datetime.datetime) -> None:
         confirm_comment(obj, at=at)

@@ -2,11 +2,15 @@
 
 import datetime
 
+from django.utils import translation
+
 from wagtail_borgerdialog import mail
+from wagtail_borgerdialog.conf import app_settings
 from wagtail_borgerdialog.contributions.models import (
     Comment,
     Contribution,
     ModerationDecision,
+    ReasonCode,
     Support,
 )
 from wagtail_borgerdialog.contributions.selectors import absolute_url
@@ -16,44 +20,60 @@ from wagtail_borgerdialog.people.models import Participant
 
 def confirm_contribution(contribution: Contribution, *, at: datetime.datetime) -> None:
     """Ask the owner of the address whether they sent this."""
-    url = link_url("confirm", contribution, site=contribution.site)
-    _queue(contribution, f"confirm:{at:%Y%m%d%H}", "confirm_contribution", at=at, link=url)
+    url = _link("confirm", contribution, contribution)
+    _queue(
+        contribution,
+        f"confirm:{at:%Y%m%d%H}",
+        "confirm_contribution",
+        to=contribution.participant,
+        at=at,
+        link=url,
+        days=app_settings.CONFIRM_LINK_DAYS,
+    )
 
 
 def receipt(contribution: Contribution, *, at: datetime.datetime, is_waiting: bool) -> None:
     """It has arrived: the reference, what happens next, and how to take it back."""
-    url = link_url("withdraw", contribution, site=contribution.site)
-    _queue(contribution, "receipt", "receipt", at=at, is_waiting=is_waiting, withdraw_url=url)
+    url = _link("withdraw", contribution, contribution)
+    _queue(
+        contribution,
+        "receipt",
+        "receipt",
+        to=contribution.participant,
+        at=at,
+        is_waiting=is_waiting,
+        withdraw_url=url,
+    )
 
 
 def published(
     contribution: Contribution, decision: ModerationDecision, *, at: datetime.datetime
 ) -> None:
     """A moderator has let everybody see it."""
-    _queue(contribution, f"published:{decision.pk}", "published", at=at)
+    to_author(contribution, f"published:{decision.pk}", "published", at=at)
 
 
 def not_shown(
     contribution: Contribution, decision: ModerationDecision, *, at: datetime.datetime
 ) -> None:
     """A moderator has decided that it is not shown: the statement of reasons."""
-    _queue(
+    to_author(
         contribution,
         f"not-shown:{decision.pk}",
         "not_shown",
         at=at,
-        **_reasons(decision),
+        **_reasons(decision, to=contribution.participant),
     )
 
 
 def withdrawn(contribution: Contribution, *, at: datetime.datetime) -> None:
     """The author has taken it back."""
-    _queue(contribution, "withdrawn", "withdrawn", at=at)
+    to_author(contribution, "withdrawn", "withdrawn", at=at)
 
 
 def confirm_support(row: Support, contribution: Contribution, *, at: datetime.datetime) -> None:
     """Ask the owner of the address whether they support it."""
-    url = link_url("support", row, site=contribution.site)
+    url = _link("support", row, contribution)
     _queue(
         contribution,
         f"support-confirm:{row.pk}:{at:%Y%m%d%H}",
@@ -61,12 +81,13 @@ def confirm_support(row: Support, contribution: Contribution, *, at: datetime.da
         to=row.participant,
         at=at,
         link=url,
+        days=app_settings.CONFIRM_LINK_DAYS,
     )
 
 
 def already_supported(row: Support, contribution: Contribution, *, at: datetime.datetime) -> None:
     """Tell the owner, and only the owner, that they are counted already."""
-    url = link_url("withdraw-support", row, site=contribution.site)
+    url = _link("withdraw-support", row, contribution)
     _queue(
         contribution,
         f"support-again:{row.pk}:{at:%Y%m%d}",
@@ -79,7 +100,7 @@ def already_supported(row: Support, contribution: Contribution, *, at: datetime.
 
 def supported(row: Support, contribution: Contribution, *, at: datetime.datetime) -> None:
     """Your support is counted, and this is how to take it back."""
-    url = link_url("withdraw-support", row, site=contribution.site)
+    url = _link("withdraw-support", row, contribution)
     _queue(
         contribution,
         f"supported:{row.pk}",
@@ -93,7 +114,7 @@ def supported(row: Support, contribution: Contribution, *, at: datetime.datetime
 def confirm_comment(comment: Comment, *, at: datetime.datetime) -> None:
     """Ask the owner of the address whether they wrote this comment."""
     contribution = comment.contribution
-    url = link_url("comment", comment, site=contribution.site)
+    url = _link("comment", comment, contribution)
     _queue(
         contribution,
         f"comment-confirm:{comment.pk}",
@@ -101,7 +122,7 @@ def confirm_comment(comment: Comment, *, at: datetime.datetime) -> None:
         to=comment.participant,
         at=at,
         link=url,
-        comment=comment.body,
+        days=app_settings.CONFIRM_LINK_DAYS,
     )
 
 
@@ -116,7 +137,7 @@ def comment_not_shown(
         to=comment.participant,
         at=at,
         comment=comment.body,
-        **_reasons(decision),
+        **_reasons(decision, to=comment.participant),
     )
 
 
@@ -129,7 +150,7 @@ def to_author(
     **context: mail.JSONValue,
 ) -> None:
     """A mail of a room's own to the author of ``contribution``."""
-    _queue(contribution, event, template, at=at, **context)
+    _queue(contribution, event, template, to=contribution.participant, at=at, **context)
 
 
 def to_participant(
@@ -145,10 +166,18 @@ def to_participant(
     _queue(contribution, event, template, to=to, at=at, **context)
 
 
-def _reasons(decision: ModerationDecision) -> dict[str, mail.JSONValue]:
+def _link(purpose: str, obj: Contribution | Support | Comment, contribution: Contribution) -> str:
+    if obj.participant is None:
+        return ""
+    return link_url(purpose, obj, site=contribution.site)
+
+
+def _reasons(decision: ModerationDecision, *, to: Participant | None) -> dict[str, mail.JSONValue]:
+    with translation.override(to.language if to else None):
+        reason = str(ReasonCode(decision.reason_code).label) if decision.reason_code else ""
     return {
         "action": decision.action,
-        "reason_code": decision.reason_code,
+        "reason": reason,
         "rule_cited": decision.rule_cited,
         "public_note": decision.public_note,
     }
@@ -159,28 +188,30 @@ def _queue(
     event: str,
     template: str,
     *,
+    to: Participant | None,
     at: datetime.datetime,
-    to: Participant | None = None,
     **context: mail.JSONValue,
 ) -> None:
-    recipient = to or contribution.participant
-    if recipient is None:
+    if to is None:
         return
-    mail.queue(
-        f"{contribution.pk}:{event}",
-        template=template,
-        to=recipient.email,
-        recipient_key=recipient.person_key,
-        site=contribution.site,
-        language=recipient.language,
-        at=at,
-        context={
+    is_author = to.pk == contribution.participant_id
+    with translation.override(to.language):
+        common = {
             "title": contribution.title,
+            "title_language": contribution.language,
             "reference": contribution.reference,
             "url": absolute_url(contribution),
             "kind": contribution.activity.kind,
             **contribution.mail_context(),
-            **(contribution.author_mail_context() if to is None else {}),
-            **context,
-        },
+            **(contribution.author_mail_context() if is_author else {}),
+        }
+    mail.queue(
+        f"{contribution.pk}:{event}",
+        template=template,
+        to=to.email,
+        recipient_key=to.person_key,
+        site=contribution.site,
+        language=to.language,
+        at=at,
+        context={**common, **context},
     )

@@ -1,10 +1,19 @@
 """The reads that views, feeds, exports and mails share."""
 
-from django.contrib.auth.models import AnonymousUser
+import dataclasses
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Count, Prefetch, QuerySet
 from wagtail.models import Site
 
-from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.models import (
+    Attachment,
+    Comment,
+    Contribution,
+    Support,
+    Visibility,
+)
 from wagtail_borgerdialog.contributions.models.support import COUNTING, SupportStatus
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.terms import VerificationLevel
@@ -16,8 +25,9 @@ def path_on(page_url: str, reference: str) -> str:
 
 
 def absolute_url(contribution: Contribution) -> str:
-    """The full address of ``contribution`` on its activity's own page."""
-    return path_on(contribution.activity.page.get_full_url() or "", contribution.reference)
+    """The full address of ``contribution``, on the page in the active language if there is one."""
+    page = contribution.activity.page.localized
+    return path_on(page.get_full_url() or "", contribution.reference)
 
 
 def public_contribution(reference: str, *, site: Site) -> Contribution | None:
@@ -31,6 +41,29 @@ def public_contribution(reference: str, *, site: Site) -> Contribution | None:
         .select_related("activity__page", "site", "status")
         .first()
     )
+
+
+@dataclasses.dataclass(frozen=True)
+class FoundAttachment:
+    """An attachment that may be seen, and whether everybody may."""
+
+    attachment: Attachment
+    is_public: bool
+
+
+def attachment_for(
+    user: AbstractBaseUser | AnonymousUser, uuid: uuid.UUID, *, site: Site
+) -> FoundAttachment | None:
+    """The attachment, if ``user`` may see what it belongs to. One query for what is public."""
+    of_uuid = Attachment.objects.filter(uuid=uuid)
+    everybody = Contribution.objects.visible_to(AnonymousUser(), site)
+    if found := of_uuid.filter(contribution__in=everybody).first():
+        return FoundAttachment(found, is_public=True)
+    if user.is_authenticated:
+        own = Contribution.objects.visible_to(user, site)
+        if found := of_uuid.filter(contribution__in=own).first():
+            return FoundAttachment(found, is_public=False)
+    return None
 
 
 def support_of(participant: Participant, contribution: Contribution) -> Support | None:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from django.core import signing
 from django.db import models
 from django.urls import reverse
+from django.utils import translation
 from wagtail.models import Site
 
 from wagtail_borgerdialog.conf import app_settings
@@ -52,7 +53,7 @@ class MailedLink:
         return ()
 
     def context(self, obj: models.Model) -> dict[str, object]:
-        """What the template needs beside ``object``, ``choices`` and ``is_ready``."""
+        """What the template needs beside ``object``, ``choices``, ``is_ready`` and ``denied``."""
         return {}
 
     def act(self, obj: models.Model, choice: str, *, at: datetime.datetime) -> None:
@@ -70,9 +71,15 @@ class MailedLink:
         payload = [obj.pk, site.pk, address_mark(self.address(obj)), self.state(obj)]
         return signing.dumps(payload, salt=self.salt)
 
+    def language(self, obj: models.Model) -> str:
+        """The language of whoever gets the link, where we know it."""
+        participant = getattr(obj, "participant", None)
+        return participant.language if participant else translation.get_language()
+
     def url(self, obj: models.Model, *, site: Site) -> str:
-        """The absolute link to put into a mail."""
-        path = reverse("borgerdialog:link", args=[self.purpose, self.token(obj, site=site)])
+        """The absolute link to put into a mail, to a page in its reader's language."""
+        with translation.override(self.language(obj)):
+            path = reverse("borgerdialog:link", args=[self.purpose, self.token(obj, site=site)])
         return site.root_url + path
 
     def read(self, token: str, *, site: Site) -> "LinkReading | None":

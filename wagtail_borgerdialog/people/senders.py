@@ -100,7 +100,9 @@ def resolve_sender(
     declared = bool(form.cleaned_data.get("declaration"))
     display = form.cleaned_data.get("name_display") or NameDisplay.FIRST_AND_AREA
     if form.is_known:
-        person = known_person(request_user, at=at, language=language)
+        person = form.person
+        if person.participant is None or person.participant.level == VerificationLevel.NONE:
+            person = known_person(request_user, at=at, language=language)
         if person.participant and typed_name:
             keep_name(person.participant, name=typed_name)
         name = form.known_name or typed_name

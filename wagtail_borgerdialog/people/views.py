@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from wagtail.models import Site
 
+from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.people.eligibility import NotAllowed
 from wagtail_borgerdialog.people.links import get_link
 
@@ -19,7 +20,14 @@ def link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
     kind = get_link(purpose)
     reading = kind.read(token, site=site) if kind and site else None
     if kind is None or reading is None:
-        return render(request, "wagtail_borgerdialog/people/link_invalid.html", status=410)
+        return _with_headers(
+            render(
+                request,
+                "wagtail_borgerdialog/people/link_invalid.html",
+                {"participation": ParticipationSettings.for_site(site) if site else None},
+                status=410,
+            )
+        )
     denied = None
     if request.method == "POST" and reading.is_ready:
         choice = request.POST.get("choice", "")
@@ -37,9 +45,16 @@ def link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
         "is_ready": reading.is_ready,
         "choices": kind.choices(reading.obj) if reading.is_ready else (),
         "denied": denied,
+        "participation": ParticipationSettings.for_site(site),
         **kind.context(reading.obj),
     }
-    response = render(request, kind.template_name, context, status=409 if denied else 200)
+    return _with_headers(
+        render(request, kind.template_name, context, status=409 if denied else 200)
+    )
+
+
+def _with_headers(response: HttpResponse) -> HttpResponse:
+    # The address is the key: no site that the page links to may learn it.
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response

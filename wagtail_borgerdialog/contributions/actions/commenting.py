@@ -49,7 +49,9 @@ def comment_on(
     author = by.participant
     if name is None:
         name = author.name if author else ""
-    public_name = shown_name(name, display=name_display, area=author.area if author else None)
+    # What we know behind an address stays unsaid until its owner has acted on the mailed link.
+    area = author.area if author and (by.user is not None or must_confirm) else None
+    public_name = shown_name(name, display=name_display, area=area)
     with transaction.atomic():
         # A double click sends two requests at once; the second waits here, and finds the first.
         Contribution.objects.select_for_update().get(pk=contribution.pk)

@@ -59,13 +59,3 @@ class Attachment(models.Model):
     def url(self) -> str:
         """Where it is served, to those who may see it."""
         return reverse("borgerdialog:file", args=[self.uuid])
-
-    @property
-    def thumbnail_url(self) -> str:
-        """The picture to show in a list; empty for a document."""
-        return self.url if self.is_image else ""
-
-    @property
-    def alt(self) -> str:
-        """What the picture shows, in words."""
-        return self.alt_text

@@ -1,0 +1,1 @@
+"""Where citizens act on a contribution: support it, comment on it, open its files."""
