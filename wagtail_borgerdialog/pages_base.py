@@ -103,7 +103,7 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
         )
 
     @property
-    def owner(self) -> models.Model:
+    def owning_page(self) -> models.Model:
         """The page whose rules are in force: this one, or the one it translates."""
         activity = self.stored_activity
         if activity is None or activity.page_id == self.pk:
