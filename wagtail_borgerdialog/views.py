@@ -1,7 +1,10 @@
 """What every citizens' page does with a request, whichever room shows it."""
 
+import dataclasses
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
@@ -29,6 +32,23 @@ def cacheable(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if settings.SESSION_COOKIE_NAME in request.COOKIES:
         patch_cache_control(response, private=True)
     return response
+
+
+@dataclasses.dataclass(frozen=True)
+class Crumb:
+    """One step of ``elements/breadcrumb.html``."""
+
+    title: str
+    url: str
+
+
+def breadcrumb(page: models.Model, request: HttpRequest, *, with_page: bool = False) -> list[Crumb]:
+    """The pages above ``page``, outermost first; ``with_page`` adds itself. One query."""
+    above = page.get_ancestors().filter(depth__gt=1)
+    crumbs = [Crumb(ancestor.title, ancestor.get_url(request) or "") for ancestor in above]
+    if with_page:
+        crumbs.append(Crumb(page.title, page.get_url(request) or ""))
+    return [crumb for crumb in crumbs if crumb.url]
 
 
 @sensitive_post_parameters()

@@ -225,7 +225,6 @@ def placeholder(contribution: Contribution) -> Placeholder | None:
     )
 
 
-def sender_name(site: Site) -> str:
-    """Who signs for the municipality on paper and receipts. One query."""
-    settings = ParticipationSettings.for_site(site)
+def sender_name(settings: ParticipationSettings, site: Site) -> str:
+    """Who signs for the municipality on paper and receipts. No query."""
     return settings.organisation_name or site.site_name or site.hostname

@@ -2,6 +2,8 @@
 
 import datetime
 
+from django.utils import translation
+
 from wagtail_borgerdialog.contributions.models.moderation import ReasonCode
 from wagtail_borgerdialog.contributions.notices import to_author, to_participant
 from wagtail_borgerdialog.ideas.models import HelpOffer, Idea
@@ -51,6 +53,8 @@ def offer_not_shown(
 ) -> None:
     """A moderator has decided that an offer is not shown."""
     if offer.participant is not None:
+        with translation.override(offer.participant.language):
+            reason = str(ReasonCode(reason_code).label)
         to_participant(
             offer.idea,
             f"help-not-shown:{offer.pk}:{at:%Y%m%d%H%M%S}",
@@ -58,6 +62,6 @@ def offer_not_shown(
             to=offer.participant,
             at=at,
             offer=offer.text,
-            reason=str(ReasonCode(reason_code).label),
+            reason=reason,
             public_note=public_note,
         )

@@ -1,12 +1,22 @@
 """The page on which citizens share ideas: what editors fill in, and its addresses."""
 
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import path, re_path
 from wagtail.fields import StreamField
 
+from wagtail_borgerdialog.contributions.selectors import path_on
+from wagtail_borgerdialog.ideas import views
 from wagtail_borgerdialog.ideas.blocks import QuestionsBlock
+from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.pages_base import ParticipationPageMixin
+
+# A page of a sitemap may hold 50,000 addresses; the newest ideas are the ones to find.
+IDEAS_IN_SITEMAP = 5_000
+REFERENCE = r"(?P<reference>[0-9]{4}-[0-9]{5,12})/"
 
 
 class IdeaPageMixin(ParticipationPageMixin):
@@ -59,3 +69,58 @@ class IdeaPageMixin(ParticipationPageMixin):
 
     class Meta:
         abstract = True
+
+    # The words are translated when an address is looked up, so each language has its own.
+
+    @path("", name="index_route")
+    def index_route(self, request: HttpRequest) -> HttpResponse:
+        """The list."""
+        return views.idea_list(request, self)
+
+    @path(pgettext_lazy("address of a page", "new/"), name="new")
+    def new_route(self, request: HttpRequest) -> HttpResponse:
+        """Write and send an idea."""
+        return views.new(request, self)
+
+    @path(pgettext_lazy("address of a page", "thanks/<str:token>/"), name="thanks")
+    def thanks_route(self, request: HttpRequest, token: str) -> HttpResponse:
+        """The receipt."""
+        return views.thanks(request, self, token)
+
+    @path(pgettext_lazy("address of a page", "similar/"), name="similar")
+    def similar_route(self, request: HttpRequest) -> HttpResponse:
+        """Ideas like what is typed."""
+        return views.similar(request, self)
+
+    @re_path(f"^{REFERENCE}$", name="idea")
+    def idea_route(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """One idea."""
+        return views.idea(request, self, reference)
+
+    @path(pgettext_lazy("address of a page", "<str:reference>/help/"), name="help")
+    def help_route(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Offer to help."""
+        return views.offer_help(request, self, reference)
+
+    @path(pgettext_lazy("address of a page", "<str:reference>/withdraw/"), name="withdraw")
+    def withdraw_route(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Take an idea back."""
+        return views.withdraw(request, self, reference)
+
+    @property
+    def private_questions(self) -> set[str]:
+        """The ids of the questions whose answers only the municipality sees."""
+        return {question.id for question in self.questions if question.value["private"]}
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, object]]:
+        """The page itself, and its newest public ideas. Two queries."""
+        urls = super().get_sitemap_urls(request)
+        if self.stored_activity is None:
+            return urls
+        page_url = self.get_full_url(request) or ""
+        ideas = Idea.objects.in_activity(self.stored_activity).visible().newest()
+        rows = ideas.values_list("reference", "updated_at")[:IDEAS_IN_SITEMAP]
+        return urls + [
+            {"location": path_on(page_url, reference), "lastmod": changed}
+            for reference, changed in rows
+        ]

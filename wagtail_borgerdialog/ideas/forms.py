@@ -1,0 +1,269 @@
+"""What people may type when they share an idea or offer to help, and the error they get."""
+
+import dataclasses
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from wagtail_borgerdialog.contributions.forms import AttachmentFormMixin, written_languages
+from wagtail_borgerdialog.contributions.listing import categories_in
+from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
+from wagtail_borgerdialog.ideas.models import Idea
+from wagtail_borgerdialog.models import Activity, Area, Category
+from wagtail_borgerdialog.people.forms import SENDER_FIELDS, SenderFormMixin
+from wagtail_borgerdialog.spam import HoneypotMixin
+from wagtail_borgerdialog.text import strip_unsafe
+
+TITLE_MAX_LENGTH = 140
+BODY_MAX_LENGTH = 5_000
+OFFER_MAX_LENGTH = 1_000
+ANSWER_MAX_LENGTH = 2_000
+
+
+@dataclasses.dataclass(frozen=True)
+class SummaryRow:
+    """One line of what one is about to send; for ``elements/summary_list.html``."""
+
+    label: str
+    value: str
+    language: str = ""
+
+
+class FormKeyMixin(forms.Form):
+    """Tells a form that is sent twice from two forms that say the same."""
+
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form_key"].initial = uuid.uuid4()
+
+    @property
+    def submission_key(self) -> uuid.UUID | None:
+        """The same for the same valid form with the same content, whoever sends it again."""
+        key = self.cleaned_data.get("form_key")
+        if key is None:
+            return None
+        said = {
+            name: str(value)
+            for name, value in self.cleaned_data.items()
+            if name not in {"form_key", "accepted"}
+        }
+        return uuid.uuid5(key, json.dumps(said, sort_keys=True))
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Everything that was typed, as pairs for hidden fields of the next step."""
+        return [
+            (self.add_prefix(name), strip_unsafe(value))
+            for name in self.fields
+            for value in self.data.getlist(self.add_prefix(name))
+        ]
+
+
+class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
+    """An idea, on one page. Pass ``questions``, a StreamField value, beside the sender's parts."""
+
+    title = PlainLineField(
+        label=_("Your idea in one sentence"),
+        help_text=_("For example: “Benches with a view by the sports hall”."),
+        max_length=TITLE_MAX_LENGTH,
+        error_messages={"required": _("Write your idea in one sentence.")},
+    )
+    body = PlainTextField(
+        label=_("Tell us more"),
+        help_text=_(
+            "What should change, where, and for whom? “Leave it as it is” is an idea too, and so "
+            "is a worry: then tell us what should stay, or what worries you."
+        ),
+        max_length=BODY_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": _("Tell us more about your idea.")},
+    )
+    category = forms.ChoiceField(
+        label=_("What is it about?"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose from the list.")},
+    )
+    area = forms.ChoiceField(
+        label=_("Which district is it about?"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose from the list.")},
+    )
+    address = PlainLineField(
+        label=_("Where is it?"),
+        help_text=_("An address, a place or a road, in words. Everybody can read it."),
+        max_length=200,
+        required=False,
+    )
+    language = forms.ChoiceField(
+        label=_("Which language do you write in?"),
+        error_messages={
+            "required": _("Choose a language."),
+            "invalid_choice": _("Choose a language from the list."),
+        },
+    )
+
+    def __init__(
+        self,
+        *args: object,
+        activity: Activity,
+        questions: Iterable[object] = (),
+        asks_for_place: bool = True,
+        **kwargs: object,
+    ) -> None:
+        super().__init__(*args, activity=activity, **kwargs)
+        self.questions = list(questions)
+        self.fields["language"].choices = written_languages()
+        self.fields["language"].initial = get_language()
+        self.categories = {row.slug: row for row in categories_in(activity)}
+        self._offer("category", self.categories, _("I don’t know"))
+        self.areas: dict[str, Area] = {}
+        if asks_for_place:
+            self.areas = {row.slug: row for row in Area.objects.defer("boundary")}
+        else:
+            del self.fields["address"]
+        self._offer("area", self.areas, _("The whole municipality, or I don’t know"))
+        for question in self.questions:
+            self.fields[question_name(question.id)] = question_field(question)
+        own = [name for name in self.fields if name not in SENDER_FIELDS]
+        self.order_fields([*own, *SENDER_FIELDS])
+
+    def _offer(self, name: str, rows: Mapping[str, Category | Area], nothing: str) -> None:
+        if rows:
+            choices = [(slug, row.name) for slug, row in rows.items()]
+            self.fields[name].choices = [("", nothing), *choices]
+        else:
+            del self.fields[name]
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """What is asked about the idea itself, in order."""
+        return [field for field in self.visible_fields() if field.name not in SENDER_FIELDS]
+
+    def idea(self) -> Idea:
+        """An unsaved idea with what was typed, of a valid form."""
+        said = self.cleaned_data
+        return Idea(
+            title=said["title"],
+            body=said["body"],
+            category=self.categories.get(said.get("category", "")),
+            area=self.areas.get(said.get("area", "")),
+            address=said.get("address", ""),
+            language=said["language"],
+            answers=self.answers(),
+            submission_key=self.submission_key,
+        )
+
+    def answers(self) -> list[dict[str, object]]:
+        """What was asked and answered, with the promise that was made about it."""
+        return [
+            {
+                "id": question.id,
+                "question": question.value["label"],
+                "value": self.cleaned_data.get(question_name(question.id), ""),
+                "private": question.value["private"],
+            }
+            for question in self.questions
+        ]
+
+    def summary(self) -> list[SummaryRow]:
+        """What is about to be sent, of a form that may have errors."""
+        return [
+            SummaryRow(
+                label=str(self.fields[name].label),
+                value=_in_words(self.fields[name], self[name].value()),
+                language=str(self["language"].value() or "") if name in {"title", "body"} else "",
+            )
+            for name in self.fields
+            if not self[name].is_hidden and name not in {"declaration", "language"}
+        ]
+
+
+def question_name(block_id: str) -> str:
+    """The name of a question's field."""
+    return f"question_{block_id}"
+
+
+def question_field(question: object) -> forms.Field:
+    """The field for one block of a ``QuestionsBlock``."""
+    asked = question.value
+    common = {"label": asked["label"], "required": asked["required"]}
+    help_text = asked["help"]
+    if asked["private"]:
+        help_text = f"{help_text} {_('Only the municipality sees your answer.')}".strip()
+    common["help_text"] = help_text
+    if question.block_type == "choice":
+        options = [(option, option) for option in asked["options"]]
+        return forms.ChoiceField(
+            choices=options,
+            widget=forms.RadioSelect,
+            error_messages={
+                "required": _("Choose an answer."),
+                "invalid_choice": _("Choose an answer from the list."),
+            },
+            **common,
+        )
+    if question.block_type == "long_text":
+        return PlainTextField(
+            max_length=ANSWER_MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 4}), **common
+        )
+    return PlainLineField(max_length=250, **common)
+
+
+def _in_words(field: forms.Field, value: object) -> str:
+    """A value as the sender reads it."""
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(str(value or ""), ""))
+    return strip_unsafe(str(value or ""))
+
+
+class AcceptForm(forms.Form):
+    """The disclaimer on the last step; it has to be the wording that is in force."""
+
+    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
+    accepted = forms.BooleanField(
+        label=_("I have read it: an idea is not a promise"),
+        error_messages={"required": _("Tick the box when you have read it.")},
+    )
+
+    def __init__(self, *args: object, version: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.current = version
+        self.fields["version"].initial = version
+
+    def clean(self) -> dict[str, object] | None:
+        """What is accepted must be what is in force now."""
+        cleaned = super().clean()
+        if self.cleaned_data.get("version") != self.current:
+            self.add_error(
+                "accepted", _("The text has changed since you read it. Read it and tick the box.")
+            )
+        return cleaned
+
+
+class AttachmentForm(AttachmentFormMixin):
+    """Pictures and PDFs, after the idea itself has arrived."""
+
+    def clean(self) -> dict[str, object] | None:
+        """Sending the form with nothing in it is a mistake, not a wish."""
+        cleaned = super().clean()
+        if not self.errors and not self.attachments:
+            self.add_error("attachment_1", _("Choose a picture or a PDF first."))
+        return cleaned
+
+
+class HelpOfferForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
+    """An offer to help with an idea."""
+
+    text = PlainTextField(
+        label=_("How can you help?"),
+        help_text=_("For example: “I have a trailer” or “I can water the plants on Sundays”."),
+        max_length=OFFER_MAX_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Write how you can help.")},
+    )

@@ -1,0 +1,116 @@
+"""What the pages of an idea collection share."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from wagtail_borgerdialog.adapter import get_adapter
+from wagtail_borgerdialog.contributions.presenters import sender_name
+from wagtail_borgerdialog.contributions.selectors import path_on
+from wagtail_borgerdialog.ideas.forms import SummaryRow
+from wagtail_borgerdialog.ideas.models import Idea
+from wagtail_borgerdialog.models import Activity, ParticipationSettings
+from wagtail_borgerdialog.people.eligibility import Decision
+from wagtail_borgerdialog.terms import LadderLevel
+from wagtail_borgerdialog.views import breadcrumb
+
+if TYPE_CHECKING:
+    from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
+
+
+REFERENCE = re.compile("[0-9]{4}-[0-9]{5,12}")
+
+
+def activity_or_404(page: "IdeaPageMixin") -> Activity:
+    """The stored activity. Raises ``Http404`` before the page was first published."""
+    if page.stored_activity is None:
+        raise Http404("This page has not been published yet.")
+    return page.stored_activity
+
+
+def idea_or_404(page: "IdeaPageMixin", reference: str) -> Idea:
+    """The idea of this page, public or not: the caller decides who sees what. One query.
+
+    Raises ``Http404``.
+    """
+    activity = activity_or_404(page)
+    rows = Idea.objects.in_activity(activity).with_page_rows()
+    idea = rows.filter(reference=reference).first() if REFERENCE.fullmatch(reference) else None
+    if idea is None:
+        raise Http404("There is no such idea.")
+    # The page and its site are known; asking for them again would cost four queries.
+    idea.activity, idea.site = activity, activity.site
+    return idea
+
+
+def idea_url(page: "IdeaPageMixin", request: HttpRequest, idea: Idea) -> str:
+    """The address of ``idea`` on ``page``."""
+    return path_on(page.get_url(request) or "", idea.reference)
+
+
+def route(page: "IdeaPageMixin", request: HttpRequest, name: str, *args: str) -> str:
+    """The address of one of the page's routes."""
+    return f"{(page.get_url(request) or '/').rstrip('/')}/{page.reverse_subpage(name, args=args)}"
+
+
+def page_of_ideas(
+    page: "IdeaPageMixin",
+    request: HttpRequest,
+    template: str,
+    context: dict[str, object],
+    *,
+    below: bool = True,
+    status: int = 200,
+) -> HttpResponse:
+    """Render ``ideas/<template>.html``; ``below`` says that the page itself is a step above it."""
+    activity = page.activity
+    return render(
+        request,
+        f"wagtail_borgerdialog/ideas/{template}.html",
+        {
+            "page": page,
+            "self": page,
+            "activity": activity,
+            "level": LadderLevel(activity.level),
+            "list_url": page.get_url(request),
+            "breadcrumb": breadcrumb(page, request, with_page=below),
+            "disclaimer": disclaimer_of(page, request),
+            "sender": sender_name(ParticipationSettings.for_request(request), page.get_site()),
+            **context,
+        },
+        status=status,
+    )
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Mark a page that is for one person only."""
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def disclaimer_of(page: "IdeaPageMixin", request: HttpRequest) -> str:
+    """The page's wording, or the site's, or the standard one. One query, once a request."""
+    return page.disclaimer.strip() or ParticipationSettings.for_request(request).disclaimer_text
+
+
+def not_now(
+    request: HttpRequest,
+    page: "IdeaPageMixin",
+    decision: Decision,
+    *,
+    heading: str,
+    rows: Sequence[SummaryRow],
+) -> HttpResponse:
+    """Say why not and what to do instead; what somebody has typed meanwhile is theirs to keep."""
+    context = {
+        "decision": decision,
+        "heading": heading,
+        "rows": [row for row in rows if row.value],
+        "sign_in_url": get_adapter().login_url(next_url=request.get_full_path()),
+    }
+    status = 409 if request.method == "POST" else 200
+    return private(page_of_ideas(page, request, "not_now", context, status=status))

@@ -1,0 +1,178 @@
+"""Share an idea: write it, check it, send it, and get a receipt.
+
+The steps are one form that travels: the page to check holds everything in hidden fields, so
+nothing is kept on the server before the idea is sent, and every step works without JavaScript.
+"""
+
+import datetime
+from typing import TYPE_CHECKING
+
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from wagtail_borgerdialog.contributions import rules as contribution_rules
+from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.ideas import actions, rules, selectors
+from wagtail_borgerdialog.ideas.forms import AcceptForm, AttachmentForm, IdeaForm
+from wagtail_borgerdialog.ideas.models import Idea
+from wagtail_borgerdialog.ideas.views.common import (
+    activity_or_404,
+    disclaimer_of,
+    not_now,
+    page_of_ideas,
+    private,
+    route,
+)
+from wagtail_borgerdialog.ideas.views.reading import similar_cards
+from wagtail_borgerdialog.people.eligibility import Decision, NotAllowed, Person
+from wagtail_borgerdialog.people.selectors import person_for
+from wagtail_borgerdialog.people.senders import best_case, resolve_sender, within_limits
+
+if TYPE_CHECKING:
+    from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
+
+RECEIPT_LASTS = datetime.timedelta(days=2)
+STEPS = (_("Write"), _("Check"), _("Sent"))
+_RECEIPT = "wagtail_borgerdialog.ideas.receipt"
+
+
+@never_cache
+@sensitive_post_parameters("email", "name")
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, page: "IdeaPageMixin") -> HttpResponse:
+    """Write (GET), then ``step`` says what a POST wants: ``check``, ``edit`` again, or ``send``."""
+    activity = activity_or_404(page)
+    at = timezone.now()
+    person = person_for(request.user)
+    form = IdeaForm(
+        request.POST if request.method == "POST" else None,
+        activity=activity,
+        person=person,
+        level=activity.submit_level,
+        questions=page.questions,
+        asks_for_place=page.asks_for_place,
+        at=at,
+    )
+    decision = contribution_rules.may_submit(best_case(person), activity, at=at, declared=True)
+    if not decision:
+        return _no_idea_now(request, page, form, decision)
+    if request.method != "POST" or not form.is_valid() or request.POST.get("step") == "edit":
+        return _write(request, page, form)
+    accept = AcceptForm(
+        request.POST if request.POST.get("step") == "send" else None,
+        version=actions.disclaimer_version(disclaimer_of(page, request)),
+    )
+    if request.POST.get("step") != "send" or not accept.is_valid():
+        return _check(request, page, form, accept)
+    if not within_limits(form, request.META, at=at):
+        return _write(request, page, form, status=429)
+    return _send(request, page, form, person, at=at)
+
+
+def _write(
+    request: HttpRequest, page: "IdeaPageMixin", form: IdeaForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "steps": STEPS, "similar_url": route(page, request, "similar")}
+    return private(page_of_ideas(page, request, "new", context, status=status))
+
+
+def _check(
+    request: HttpRequest, page: "IdeaPageMixin", form: IdeaForm, accept: AcceptForm
+) -> HttpResponse:
+    found = selectors.similar(
+        form.cleaned_data["title"], activities=selectors.collections_near(page.activity)
+    )
+    context = {
+        "form": form,
+        "steps": STEPS,
+        "accept": accept,
+        "similar": similar_cards(found, request),
+    }
+    return private(page_of_ideas(page, request, "check", context))
+
+
+def _send(
+    request: HttpRequest,
+    page: "IdeaPageMixin",
+    form: IdeaForm,
+    person: Person,
+    *,
+    at: datetime.datetime,
+) -> HttpResponse:
+    language = get_language() or page.locale.language_code
+    sender = resolve_sender(form, request.user, at=at, language=language)
+    try:
+        idea = actions.submit(
+            form.idea(),
+            activity=page.activity,
+            sender=sender,
+            disclaimer=disclaimer_of(page, request),
+            is_suspicious=form.looks_like_spam,
+            at=at,
+        )
+    except NotAllowed as error:
+        return _no_idea_now(request, page, form, error.decision)
+    token = signing.dumps(idea.pk, salt=_RECEIPT)
+    return HttpResponseRedirect(route(page, request, "thanks", token), status=303)
+
+
+def _no_idea_now(
+    request: HttpRequest, page: "IdeaPageMixin", form: IdeaForm, decision: Decision
+) -> HttpResponse:
+    rows = form.summary() if request.method == "POST" else []
+    return not_now(request, page, decision, heading=gettext("Share your idea"), rows=rows)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def thanks(request: HttpRequest, page: "IdeaPageMixin", token: str) -> HttpResponse:
+    """The receipt, and the place to add pictures; only whoever sent the idea has its address."""
+    activity = activity_or_404(page)
+    at = timezone.now()
+    try:
+        pk = signing.loads(token, salt=_RECEIPT, max_age=RECEIPT_LASTS)
+    except signing.BadSignature:
+        pk = None
+    idea = Idea.objects.in_activity(activity).with_page_rows().filter(pk=pk).first()
+    if idea is None:
+        return private(page_of_ideas(page, request, "receipt_over", {}, status=410))
+    may_add = rules.may_add_files(idea)
+    form = AttachmentForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+    )
+    if request.method == "POST" and may_add and form.is_valid():
+        try:
+            actions.add_files(idea, form.attachments, at=at)
+        except NotAllowed:
+            pass
+        except ValueError:
+            form.add_error(None, gettext("There is no room for more files."))
+        if not form.errors:
+            return HttpResponseRedirect(f"{request.path}#files", status=303)
+    context = {
+        "idea": idea,
+        "form": form if may_add else None,
+        "attachments": list(idea.attachments.all()),
+        "next_steps": _what_happens_next(idea),
+        "email": idea.participant.email if idea.participant else "",
+        "is_waiting_for_mail": idea.visibility == Visibility.DRAFT,
+    }
+    return private(page_of_ideas(page, request, "receipt", context))
+
+
+def _what_happens_next(idea: Idea) -> list[str]:
+    if idea.visibility == Visibility.DRAFT:
+        return [
+            gettext("Open the mail and use the link. Your idea is not sent before you do."),
+            gettext("A colleague reads it. You get a mail when everybody can see it."),
+        ]
+    if idea.visibility == Visibility.PENDING:
+        return [gettext("A colleague reads it. You get a mail when everybody can see it.")]
+    return [gettext("Everybody can see your idea now. They can support it and offer to help.")]
