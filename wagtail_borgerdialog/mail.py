@@ -7,12 +7,14 @@ server does.
 
 import datetime
 import logging
+import re
 from functools import partial
-from smtplib import SMTPException
+from smtplib import SMTPException, SMTPRecipientsRefused
 
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django_tasks import task
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 10
 LEASE = datetime.timedelta(minutes=10)
 PAUSE_AFTER_FAILURE = 60
+_BLANK_LINES = re.compile(r"\n\s*\n")
 _PAUSE_KEY = "borgerdialog-mail-server-down"
 
 JSONValue = str | int | float | bool | None | list["JSONValue"] | dict[str, "JSONValue"]
@@ -128,6 +131,9 @@ def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
         return None
     try:
         build(mail).send()
+    except SMTPRecipientsRefused as error:  # the address is wrong, the server is well
+        _put_off(mail, at=at, error=error)
+        return False
     except (SMTPException, OSError) as error:
         _note_failure()
         _put_off(mail, at=at, error=error)
@@ -170,10 +176,16 @@ def build(mail: OutgoingMail) -> EmailMultiAlternatives:
         html = render_to_string(f"{base}.html", {**context, "subject": subject})
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
-        body=body.strip() + "\n",
+        # What a template leaves out leaves blank lines behind.
+        body=_BLANK_LINES.sub("\n\n", body).strip() + "\n",
         to=[mail.to_email],
         connection=get_connection(fail_silently=False, timeout=app_settings.MAIL_TIMEOUT),
-        headers={"Auto-Submitted": "auto-generated"},
+        headers={"Auto-Submitted": "auto-generated", "Content-Language": mail.language},
     )
     message.attach_alternative(html, "text/html")
     return message
+
+
+def try_again(mails: QuerySet[OutgoingMail], *, at: datetime.datetime) -> int:
+    """Give unsent ``mails`` a fresh start, also those that were given up; returns how many."""
+    return mails.filter(sent_at=None).update(failed_at=None, attempts=0, next_attempt_at=at)
