@@ -54,12 +54,13 @@ class Component:
 
 
 class DashboardCount:
-    """A number on the admin's front page, with where to go."""
+    """A number on the admin's front page, with where to go; ``detail`` says e.g. how old."""
 
-    def __init__(self, *, label: str, count: int, url: str) -> None:
+    def __init__(self, *, label: str, count: int, url: str, detail: str = "") -> None:
         self.label = label
         self.count = count
         self.url = url
+        self.detail = detail
 
 
 class Registry:

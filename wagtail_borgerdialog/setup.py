@@ -21,7 +21,8 @@ ROOT_PERMISSIONS = {
         "borgerdialog.change_category",
         "borgerdialog.view_category",
         "borgerdialog.change_participationsettings",
-    ]
+    ],
+    "moderators": ["borgerdialog.change_outgoingmail"],
 }
 
 

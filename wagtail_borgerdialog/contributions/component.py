@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from wagtail_borgerdialog.components import Component
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils import timezone
+
+from wagtail_borgerdialog.components import Component, DashboardCount
 from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.models import Status, StatusKind
 
@@ -10,6 +13,16 @@ from wagtail_borgerdialog.contributions.models import Status, StatusKind
 class Contributions(Component):
     key = "contributions"
     order = 10
+
+    def viewsets(self) -> Sequence[type]:
+        from wagtail_borgerdialog.contributions.viewsets import CommentViewSet, StatusViewSet
+
+        return (CommentViewSet, StatusViewSet)
+
+    def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
+        from wagtail_borgerdialog.contributions.viewsets import waiting_comments
+
+        return waiting_comments(user, at=timezone.now())
 
     def recount(self, *, fix: bool) -> Sequence[str]:
         return recount(fix=fix)

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from wagtail_borgerdialog.components import Component
+from wagtail_borgerdialog.components import Component, DashboardCount
 from wagtail_borgerdialog.ideas.actions import recount_terms
 from wagtail_borgerdialog.ideas.models import Idea
 
@@ -15,6 +17,22 @@ class Ideas(Component):
     key = "ideas"
     order = 20
     contribution_model = Idea
+
+    def viewsets(self) -> Sequence[type]:
+        from wagtail_borgerdialog.ideas.viewsets import HelpOfferViewSet, IdeaViewSet
+
+        return (IdeaViewSet, HelpOfferViewSet)
+
+    def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
+        from wagtail_borgerdialog.contributions.viewsets import waiting_cases
+        from wagtail_borgerdialog.ideas.viewsets import waiting_offers
+
+        at = timezone.now()
+        label = _("Ideas that wait for a moderator")
+        return [
+            *waiting_cases(user, Idea, label=label, at=at),
+            *waiting_offers(user, at=at),
+        ]
 
     def recount(self, *, fix: bool) -> Sequence[str]:
         return recount_terms(fix=fix)

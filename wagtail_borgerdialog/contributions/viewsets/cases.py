@@ -1,0 +1,397 @@
+"""The staff screens of one kind of contribution: the list, the case, and entering a new one."""
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+
+import django_filters
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, path, reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+from wagtail.admin import messages
+from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.tables import (
+    BaseColumn,
+    Column,
+    DateColumn,
+    NumberColumn,
+    StatusTagColumn,
+    TitleColumn,
+)
+from wagtail.admin.views.generic import WagtailAdminTemplateMixin
+from wagtail.admin.widgets.button import Button, HeaderButton
+from wagtail.search.backends import get_search_backend
+
+from wagtail_borgerdialog.components import DashboardCount, registry
+from wagtail_borgerdialog.contributions.admin_forms import EntryForm
+from wagtail_borgerdialog.contributions.models import Contribution, Status, Support, Visibility
+from wagtail_borgerdialog.contributions.models.contribution import MODERATE
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
+from wagtail_borgerdialog.contributions.selectors import absolute_url, supports_by_level
+from wagtail_borgerdialog.contributions.viewsets.base import (
+    SEE,
+    StaffIndexView,
+    StaffItemView,
+    StaffView,
+    StaffViewSet,
+)
+from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
+    MODERATION,
+    ChangeStatus,
+    CorrectPlace,
+    EnterSupports,
+)
+from wagtail_borgerdialog.models import Activity, Area, Category
+from wagtail_borgerdialog.people.eligibility import NotAllowed
+from wagtail_borgerdialog.rules import activities_of, activity_scope
+from wagtail_borgerdialog.terms import Channel
+
+REFERENCE = re.compile(r"[0-9]{4}-[0-9]{1,12}")
+COMMENTS_SHOWN = 20
+
+
+def case_url(contribution: Contribution) -> str:
+    """The case screen of ``contribution``; empty when its room is not installed (any more)."""
+    try:
+        return reverse(f"borgerdialog_{contribution.activity.kind}:item", args=[contribution.pk])
+    except NoReverseMatch:
+        return ""
+
+
+def public_name(item: Contribution) -> str:
+    """Whom citizens see as the author."""
+    return item.public_name or _("A citizen")
+
+
+def activities_to_choose(request: HttpRequest) -> QuerySet[Activity]:
+    """The participation pages that the user works with."""
+    return (
+        activities_of(request.user)
+        .filter(kind__in=[c.key for c in registry if c.contribution_model is not None])
+        .select_related("page")
+        .order_by("page__title")
+    )
+
+
+class CaseFilterSet(WagtailFilterSet):
+    activity = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Page"), queryset=activities_to_choose, empty_label=gettext_lazy("All")
+    )
+    visibility = django_filters.ChoiceFilter(
+        label=gettext_lazy("Visibility"),
+        choices=Visibility.choices,
+        empty_label=gettext_lazy("All"),
+        widget=forms.RadioSelect,
+    )
+    status = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Status"), queryset=Status.objects.all()
+    )
+    area = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("District"), queryset=Area.objects.defer("boundary")
+    )
+    category = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Category"), queryset=Category.objects.all(), method="in_category"
+    )
+    channel = django_filters.ChoiceFilter(
+        label=gettext_lazy("Channel"),
+        choices=Channel.choices,
+        empty_label=gettext_lazy("All"),
+        widget=forms.RadioSelect,
+    )
+    submitted_at = django_filters.DateFromToRangeFilter(
+        label=gettext_lazy("Sent"), widget=DateRangePickerWidget
+    )
+
+    def in_category(
+        self, queryset: QuerySet[Contribution], name: str, value: Category
+    ) -> QuerySet[Contribution]:
+        """Those in the category, in whichever language it was chosen."""
+        same = Category.objects.filter(translation_key=value.translation_key)
+        return queryset.filter(category__in=list(same.values_list("pk", flat=True)))
+
+
+class CaseIndexView(StaffIndexView):
+    filterset_class = CaseFilterSet
+    default_ordering = "-submitted_at"
+    is_searchable = True
+
+    def get_base_queryset(self) -> QuerySet[Contribution]:
+        rows = super().get_base_queryset()
+        return rows.select_related("activity__page", "status", "area", "category", "participant")
+
+    def order_queryset(self, queryset: QuerySet[Contribution]) -> QuerySet[Contribution]:
+        return queryset.order_by(self.ordering, "-id")
+
+    def search_queryset(self, queryset: QuerySet[Contribution]) -> QuerySet[Contribution]:
+        """By reference, else by whole words anywhere, else by the beginnings of a title's words."""
+        if not self.is_searching:
+            return queryset
+        if REFERENCE.fullmatch(self.search_query):
+            return queryset.filter(reference__startswith=self.search_query)
+        backend = get_search_backend(self.search_backend_name)
+        by_relevance = not self.is_explicitly_ordered
+        found = backend.search(self.search_query, queryset, order_by_relevance=by_relevance)
+        if found.count():
+            return found
+        return backend.autocomplete(self.search_query, queryset, order_by_relevance=by_relevance)
+
+    def item_columns(self) -> list[BaseColumn]:
+        return [
+            TitleColumn(
+                "title",
+                label=_("Title"),
+                accessor=self.viewset.name_of,
+                get_url=self.get_item_url,
+                get_title_id=lambda item: f"item_{item.pk}_title",
+            ),
+            StatusTagColumn(
+                "visibility",
+                label=_("Visibility"),
+                accessor="get_visibility_display",
+                primary=lambda item: item.is_public,
+            ),
+            Column("status", label=_("Status")),
+            Column("activity", label=_("Page"), accessor="activity.page.title"),
+            Column("area", label=_("District")),
+            Column("author", label=_("Author"), accessor=public_name),
+            NumberColumn("support_count", label=_("Supports"), sort_key="support_count"),
+            NumberColumn("comment_count", label=_("Comments"), sort_key="comment_count"),
+            DateColumn("submitted_at", label=_("Sent"), sort_key="submitted_at"),
+        ]
+
+    @cached_property
+    def header_buttons(self) -> list[Button]:
+        if not self.viewset.may_enter(self.request.user):
+            return []
+        return [
+            HeaderButton(self.viewset.enter_label, url=self.viewset.enter_url, icon_name="plus")
+        ]
+
+    export_headings = {
+        "activity.page.title": gettext_lazy("Page"),
+        "get_visibility_display": gettext_lazy("Visibility"),
+        "get_channel_display": gettext_lazy("Channel"),
+        "participant.email": gettext_lazy("E-mail"),
+        "entered_by": gettext_lazy("Entered by"),
+    }
+
+    @property
+    def export_filename(self) -> str:
+        return f"{self.viewset.name}-{timezone.localdate():%Y-%m-%d}"
+
+    @cached_property
+    def list_export(self) -> list[str]:
+        """The columns of the files; addresses are for those who moderate."""
+        fields = [
+            "reference",
+            "title",
+            "body",
+            "activity.page.title",
+            "area",
+            "category",
+            "address",
+            "public_name",
+            "get_visibility_display",
+            "status",
+            "support_count",
+            "comment_count",
+            "get_channel_display",
+            "language",
+            "submitted_at",
+            "published_at",
+        ]
+        if self.request.user.has_perm(MODERATE):
+            fields += ["participant.email", "evidence"]
+        return fields
+
+
+class CaseView(StaffItemView):
+    """Everything about one case, and what can be done with it."""
+
+    template_name = "wagtail_borgerdialog/admin/case.html"
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        case = self.item
+        comments = case.comments.order_by("-created_at", "-pk")
+        knows_author = self.request.user.has_perm(MODERATE) or self.request.user.has_perm(ANSWER)
+        return super().get_context_data(
+            case=case,
+            public_url=absolute_url(case) if case.is_public else "",
+            author=public_name(case),
+            participant=case.participant if knows_author else None,
+            levels=supports_by_level(case),
+            entered_supports=Support.objects.filter(
+                contribution=case, status=SupportStatus.CONFIRMED
+            )
+            .exclude(entered_by=None)
+            .count(),
+            attachments=list(case.attachments.all()),
+            status_changes=list(
+                case.status_changes.select_related("from_status", "to_status", "by")
+            ),
+            decisions=list(case.decisions.select_related("decided_by")),
+            comments=[
+                {
+                    "comment": comment,
+                    "url": reverse("borgerdialog_comments:item", args=[comment.pk]),
+                }
+                for comment in comments[:COMMENTS_SHOWN]
+            ],
+            comments_url=reverse("borgerdialog_comments:list") + f"?contribution={case.pk}",
+            extra_panels=self.viewset.extra_panels(case, self.request.user),
+            **kwargs,
+        )
+
+
+class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
+    """Staff enter a text for somebody who wrote on paper, called or came to a meeting."""
+
+    template_name = "wagtail_borgerdialog/admin/enter.html"
+
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not self.viewset.may_enter(request.user):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    @property
+    def header_icon(self) -> str:
+        return self.viewset.icon
+
+    def get_page_title(self) -> str:
+        return str(self.viewset.enter_label)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, object]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": self.viewset.list_url, "label": self.viewset.menu_label},
+            {"url": "", "label": self.viewset.enter_label},
+        ]
+
+    def get_form_class(self) -> type[EntryForm]:
+        return self.viewset.entry_form_class
+
+    def get_form_kwargs(self) -> dict[str, object]:
+        return {
+            **super().get_form_kwargs(),
+            "activities": activities_to_choose(self.request).filter(kind=self.viewset.name),
+        }
+
+    def get_initial(self) -> dict[str, object]:
+        initial = super().get_initial()
+        choices = list(activities_to_choose(self.request).filter(kind=self.viewset.name)[:2])
+        if len(choices) == 1:
+            initial["activity"] = choices[0].pk
+        return initial
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        return super().get_context_data(
+            back_url=self.viewset.list_url,
+            what_happens=self.viewset.what_entering_does(self.request.user),
+            **kwargs,
+        )
+
+    def form_valid(self, form: EntryForm) -> HttpResponse:
+        try:
+            case = self.viewset.enter(form.cleaned_data, by=self.request.user, at=timezone.now())
+        except ValidationError as error:
+            form.add_error(None, error)
+            return self.form_invalid(form)
+        except NotAllowed as error:
+            form.add_error(None, str(error))
+            return self.form_invalid(form)
+        messages.success(
+            self.request,
+            _("It is stored as %(reference)s.") % {"reference": case.reference},
+        )
+        return redirect(self.viewset.item_url(case))
+
+
+class CaseViewSet(StaffViewSet):
+    """The screens of one kind of contribution; ``name`` is the key of its component."""
+
+    permission = SEE
+    index_view_class = CaseIndexView
+    item_view_class = CaseView
+    staff_actions = (*MODERATION, ChangeStatus(), EnterSupports(), CorrectPlace())
+    not_offered = gettext_lazy("That is not possible where the case stands now.")
+    enter_label = ""
+    entry_form_class: type[EntryForm] = EntryForm
+
+    def items_for(self, user: AbstractBaseUser) -> QuerySet[Contribution]:
+        return self.model.objects.filter(activity__in=self.activity_ids(user))
+
+    def name_of(self, item: Contribution) -> str:
+        return f"{item.reference} {item.title}"
+
+    def may_enter(self, user: AbstractBaseUser) -> bool:
+        """Whether ``user`` may enter one of this kind on somebody's behalf."""
+        return bool(self.enter_label) and user.has_perm(ENTER)
+
+    def enter(
+        self, data: Mapping[str, object], *, by: AbstractBaseUser, at: datetime.datetime
+    ) -> Contribution:
+        """Store what an ``EntryForm`` holds. Raises ``NotAllowed`` or ``ValidationError``."""
+        raise NotImplementedError
+
+    def what_entering_does(self, user: AbstractBaseUser) -> Sequence[str]:
+        """What happens when ``user`` saves an ``EntryForm``, one sentence a line."""
+        return ()
+
+    def extra_panels(self, case: Contribution, user: AbstractBaseUser) -> Sequence[object]:
+        """The room's own parts of the case screen: components with a ``heading``."""
+        return ()
+
+    @property
+    def enter_url(self) -> str:
+        return reverse(self.get_url_name("enter"))
+
+    def get_urlpatterns(self) -> list[object]:
+        return [
+            *super().get_urlpatterns(),
+            path("enter/", EnterView.as_view(viewset=self), name="enter"),
+        ]
+
+
+def waiting(
+    rows: QuerySet[Contribution], *, label: str, url: str, at: datetime.datetime, since: str
+) -> list[DashboardCount]:
+    """How many ``rows`` wait and how old the oldest is, by the field ``since``. One query.
+
+    An empty queue is no news: the list is empty then.
+    """
+    found = rows.order_by().aggregate(oldest=Min(since), n=Count("pk"))
+    if not found["n"]:
+        return []
+    age = timesince(found["oldest"], at, depth=1)
+    return [
+        DashboardCount(
+            label=label, count=found["n"], url=url, detail=_("Oldest: %(age)s") % {"age": age}
+        )
+    ]
+
+
+def waiting_cases(
+    user: AbstractBaseUser, model: type[Contribution], *, label: str, at: datetime.datetime
+) -> list[DashboardCount]:
+    """The texts of one kind that wait for ``user``, if any."""
+    if not user.has_perm(MODERATE):
+        return []
+    kind = next(c.key for c in registry if c.contribution_model is model)
+    return waiting(
+        model.objects.filter(activity_scope(user, "activity__"), visibility=Visibility.PENDING),
+        label=label,
+        url=reverse(f"borgerdialog_{kind}:list") + f"?visibility={Visibility.PENDING}",
+        at=at,
+        since="submitted_at",
+    )

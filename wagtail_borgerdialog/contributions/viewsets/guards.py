@@ -1,0 +1,40 @@
+"""A page on which citizens have said something is closed, not deleted."""
+
+from collections.abc import Sequence
+
+from django.db.models import Model, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from wagtail.admin import messages
+
+from wagtail_borgerdialog.contributions.models import Contribution
+from wagtail_borgerdialog.models import Activity
+
+
+def pages_that_stay(pages: Sequence[Model]) -> list[str]:
+    """Titles of the pages at or below ``pages`` whose activity holds contributions. One query."""
+    below = Q()
+    for page in pages:
+        below |= Q(page__path__startswith=page.path)
+    held = Contribution.objects.values("activity")
+    found = Activity.objects.filter(below, pk__in=held).select_related("page")
+    return [activity.page.title for activity in found]
+
+
+def refuse_deletion(request: HttpRequest, pages: Sequence[Model]) -> HttpResponse | None:
+    """A redirect with an explanation when ``pages`` cannot go, else None."""
+    titles = pages_that_stay(pages)
+    if not titles:
+        return None
+    messages.error(
+        request,
+        _(
+            "You cannot delete %(titles)s: citizens have sent texts there, and they have to be "
+            "kept. Set a closing time or pause the page instead, or unpublish it to take it out "
+            "of sight."
+        )
+        % {"titles": ", ".join(f"“{title}”" for title in titles)},
+    )
+    parent = pages[0].get_parent()
+    return redirect("wagtailadmin_explore", parent.pk)

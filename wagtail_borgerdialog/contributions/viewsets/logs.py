@@ -1,0 +1,65 @@
+"""What our entries in Wagtail's log say."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.log_actions import LogActionRegistry, LogFormatter
+from wagtail.models import ModelLogEntry
+
+from wagtail_borgerdialog.contributions.models.moderation import ModerationAction, ReasonCode
+from wagtail_borgerdialog.contributions.models.status import StatusKind
+
+
+def _label(choices: type, value: object) -> str:
+    return str(dict(choices.choices).get(value, value))
+
+
+class Moderated(LogFormatter):
+    label = gettext_lazy("Moderate")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        decision = _label(ModerationAction, log_entry.data.get("action", ""))
+        if reason := log_entry.data.get("reason"):
+            return _("Decision: %(decision)s (%(reason)s)") % {
+                "decision": decision,
+                "reason": _label(ReasonCode, reason),
+            }
+        return _("Decision: %(decision)s") % {"decision": decision}
+
+
+class StatusChanged(LogFormatter):
+    label = gettext_lazy("Change the status")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("Status: from “%(before)s” to “%(after)s”") % {
+            "before": _label(StatusKind, log_entry.data.get("from", "")),
+            "after": _label(StatusKind, log_entry.data.get("to", "")),
+        }
+
+
+class Entered(LogFormatter):
+    label = gettext_lazy("Enter for somebody")
+    message = gettext_lazy("Entered on somebody's behalf")
+
+
+class Corrected(LogFormatter):
+    label = gettext_lazy("Correct district or category")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("District: %(area)s. Category: %(category)s") % {
+            "area": log_entry.data.get("area") or "–",
+            "category": log_entry.data.get("category") or "–",
+        }
+
+
+FORMATTERS = {
+    "borgerdialog.moderate": Moderated,
+    "borgerdialog.status": StatusChanged,
+    "borgerdialog.enter": Entered,
+    "borgerdialog.correct": Corrected,
+}
+
+
+def register_messages(actions: LogActionRegistry) -> None:
+    """Teach the log our actions."""
+    for name, formatter in FORMATTERS.items():
+        actions.register_action(name)(formatter)

@@ -1,0 +1,333 @@
+"""What staff can do with one contribution or comment, each on a page that says what it does."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wagtail_borgerdialog.contributions.actions import (
+    change_status,
+    enter_support,
+    moderate,
+    moderate_comment,
+)
+from wagtail_borgerdialog.contributions.actions.correcting import correct_place
+from wagtail_borgerdialog.contributions.actions.moderating import TRANSITIONS
+from wagtail_borgerdialog.contributions.admin_forms import (
+    NoteForm,
+    PlaceForm,
+    ReasonForm,
+    StatusForm,
+    SupportsForm,
+    people_counted,
+)
+from wagtail_borgerdialog.contributions.models import Comment, Contribution, Visibility
+from wagtail_borgerdialog.contributions.models.contribution import MODERATE
+from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
+from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
+from wagtail_borgerdialog.models import ParticipationSettings
+from wagtail_borgerdialog.people.actions import enter_person
+from wagtail_borgerdialog.people.eligibility import DeniedReason, NotAllowed
+
+
+class StaffAction:
+    """One thing to do. ``item`` has been found within the user's part of the page tree."""
+
+    name: str = ""
+    label: str = ""
+    icon: str = "edit"
+    is_serious: bool = False
+    permission: str = ""
+    form_class: type[forms.Form] = forms.Form
+
+    def is_offered(self, user: AbstractBaseUser, item: Contribution | Comment) -> bool:
+        """Whether ``user`` holds the right, and it makes sense where ``item`` stands."""
+        return user.has_perm(self.permission) and self.suits(item)
+
+    def suits(self, item: Contribution | Comment) -> bool:
+        """Whether it can be done where ``item`` stands."""
+        return True
+
+    def consequences(self, item: Contribution | Comment) -> Sequence[str]:
+        """What it will do and how to undo it, one sentence a line."""
+        return ()
+
+    def form_kwargs(self, item: Contribution | Comment) -> dict[str, object]:
+        """What the form needs to know beside the data."""
+        return {}
+
+    def run(
+        self,
+        item: Contribution | Comment,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> str:
+        """Do it; returns what has happened. Raises ``NotAllowed`` or ``ValidationError``."""
+        raise NotImplementedError
+
+
+CASE_CONSEQUENCES: dict[str, list[str]] = {
+    ModerationAction.PUBLISH: [
+        gettext_lazy("Everybody can read it on the page from now on."),
+        gettext_lazy("The author gets a mail with a link to it."),
+        gettext_lazy("To undo it, hide it again."),
+    ],
+    ModerationAction.REJECT: [
+        gettext_lazy("It stays off the page. Nobody but the author and your colleagues sees it."),
+        gettext_lazy("The author gets a mail with your reasons."),
+        gettext_lazy("To undo it, show it: the mail cannot be called back."),
+    ],
+    ModerationAction.HIDE: [
+        gettext_lazy("Citizens see your reason in its place, and not the text."),
+        gettext_lazy("Its supports and comments are kept, but do not show."),
+        gettext_lazy("The author gets a mail with your reasons."),
+        gettext_lazy("To undo it, show it again."),
+    ],
+    ModerationAction.REMOVE: [
+        gettext_lazy("Citizens see your reason in its place, and not the text."),
+        gettext_lazy("The author gets a mail with your reasons."),
+        gettext_lazy("It cannot be shown again. Hide it instead if you are not sure."),
+    ],
+    ModerationAction.RESTORE: [
+        gettext_lazy("Everybody can read it on the page again, with its supports and comments."),
+        gettext_lazy("The author gets a mail with a link to it."),
+        gettext_lazy("To undo it, hide it again."),
+    ],
+}
+COMMENT_CONSEQUENCES: dict[str, list[str]] = {
+    ModerationAction.PUBLISH: [
+        gettext_lazy("Everybody can read the comment from now on."),
+        gettext_lazy("To undo it, hide it again."),
+    ],
+    ModerationAction.REJECT: [
+        gettext_lazy("The comment does not show. The author gets a mail with your reasons."),
+        gettext_lazy("To undo it, show it: the mail cannot be called back."),
+    ],
+    ModerationAction.HIDE: [
+        gettext_lazy("Citizens see your reason in its place. Replies to it stay."),
+        gettext_lazy("The author gets a mail with your reasons."),
+        gettext_lazy("To undo it, show it again."),
+    ],
+    ModerationAction.REMOVE: [
+        gettext_lazy("Citizens see your reason in its place. Replies to it stay."),
+        gettext_lazy("The author gets a mail with your reasons."),
+        gettext_lazy("It cannot be shown again. Hide it instead if you are not sure."),
+    ],
+    ModerationAction.RESTORE: [
+        gettext_lazy("Everybody can read the comment again."),
+        gettext_lazy("To undo it, hide it again."),
+    ],
+}
+DONE: dict[str, str] = {
+    ModerationAction.PUBLISH: gettext_lazy("It is public now."),
+    ModerationAction.REJECT: gettext_lazy("It is not published. The author is told why."),
+    ModerationAction.HIDE: gettext_lazy("It is hidden. The author is told why."),
+    ModerationAction.REMOVE: gettext_lazy("It is removed. The author is told why."),
+    ModerationAction.RESTORE: gettext_lazy("It is public again."),
+}
+ICONS: dict[str, str] = {
+    ModerationAction.PUBLISH: "check",
+    ModerationAction.REJECT: "cross",
+    ModerationAction.HIDE: "no-view",
+    ModerationAction.REMOVE: "bin",
+    ModerationAction.RESTORE: "view",
+}
+FREE = {ModerationAction.PUBLISH, ModerationAction.RESTORE}
+
+
+class Moderate(StaffAction):
+    """A decision about what the public sees."""
+
+    permission = MODERATE
+
+    def __init__(self, action: ModerationAction) -> None:
+        self.action = action
+        self.name = action.value
+        self.label = action.label
+        self.icon = ICONS[action]
+        self.is_serious = action not in FREE
+        self.form_class = NoteForm if action in FREE else ReasonForm
+
+    def suits(self, item: Contribution | Comment) -> bool:
+        if self.action in FREE and getattr(item, "has_formal_check", False):
+            # What waits for a formal check is published by passing it.
+            return item.visibility == Visibility.HIDDEN and item.published_at is not None
+        return item.visibility in TRANSITIONS[self.action][0]
+
+    def consequences(self, item: Contribution | Comment) -> Sequence[str]:
+        texts = COMMENT_CONSEQUENCES if isinstance(item, Comment) else CASE_CONSEQUENCES
+        return texts[self.action]
+
+    def run(
+        self,
+        item: Contribution | Comment,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> str:
+        self.decide(item, data, by=by, at=at)
+        return str(DONE[self.action])
+
+    def decide(
+        self,
+        item: Contribution | Comment,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> None:
+        """Call the action that decides. Raises ``NotAllowed``."""
+        decide = moderate_comment if isinstance(item, Comment) else moderate
+        decide(item, self.action, by=by, at=at, **data)
+
+
+class ChangeStatus(StaffAction):
+    """A step of the case, on the public timeline."""
+
+    name = "status"
+    label = gettext_lazy("Change the status")
+    icon = "tasks"
+    permission = ANSWER
+    form_class = StatusForm
+
+    def suits(self, item: Contribution) -> bool:
+        return not item.has_formal_check or item.published_at is not None
+
+    def consequences(self, item: Contribution) -> Sequence[str]:
+        return [
+            _("The step shows on the public timeline, signed by the role you write."),
+            _("To undo it, change the status back: both steps stay on the timeline."),
+        ]
+
+    def form_kwargs(self, item: Contribution) -> dict[str, object]:
+        signature = ParticipationSettings.for_site(item.site).organisation_name
+        return {"initial": {"status": item.status_id, "by_role": signature}}
+
+    def run(
+        self,
+        item: Contribution,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> str:
+        moved = change_status(
+            item, data["status"], by=by, at=at, by_role=data["by_role"], note=data["note"]
+        )
+        if not moved:
+            return _("Nothing is changed: the case stands there already.")
+        return _("The status is now “%(status)s”.") % {"status": item.status}
+
+
+class CorrectPlace(StaffAction):
+    """Where the contribution belongs."""
+
+    name = "place"
+    label = gettext_lazy("Correct district or category")
+    icon = "tag"
+    form_class = PlaceForm
+
+    def is_offered(self, user: AbstractBaseUser, item: Contribution) -> bool:
+        return user.has_perm(MODERATE) or user.has_perm(ANSWER)
+
+    def consequences(self, item: Contribution) -> Sequence[str]:
+        return [_("Citizens find it under the new district and category. The text is not changed.")]
+
+    def form_kwargs(self, item: Contribution) -> dict[str, object]:
+        return {"item": item}
+
+    def run(
+        self,
+        item: Contribution,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> str:
+        if correct_place(item, area=data["area"], category=data["category"], by=by, at=at):
+            return _("District and category are corrected.")
+        return _("Nothing is changed.")
+
+
+class EnterSupports(StaffAction):
+    """A paper list in one go."""
+
+    name = "supports"
+    label = gettext_lazy("Enter supports")
+    icon = "plus"
+    permission = ENTER
+    form_class = SupportsForm
+
+    def suits(self, item: Contribution) -> bool:
+        return item.is_public and item.activity.supports_enabled
+
+    def consequences(self, item: Contribution) -> Sequence[str]:
+        return [
+            _("Each person is counted at once, and at most once."),
+            _("It is stored that you entered them, and on what evidence."),
+            _("Those with an e-mail address get a mail with a link to withdraw it."),
+        ]
+
+    def run(
+        self,
+        item: Contribution,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> str:
+        counted = repeated = refused = 0
+        language = item.activity.page.locale.language_code
+        with transaction.atomic():
+            for one in data["people"]:
+                participant = enter_person(
+                    name=one.name,
+                    email=one.email,
+                    address=one.address,
+                    at=at,
+                    language=language,
+                )
+                try:
+                    is_new = enter_support(
+                        item,
+                        participant=participant,
+                        channel=data["channel"],
+                        evidence=data["evidence"],
+                        batch=data["batch"],
+                        entered_by=by,
+                        at=at,
+                    )
+                except NotAllowed as error:
+                    if error.decision.reason not in PERSONAL_REASONS:
+                        raise
+                    refused += 1
+                else:
+                    counted += is_new
+                    repeated += not is_new
+        return people_counted(counted, repeated, refused)
+
+
+PERSONAL_REASONS = {
+    DeniedReason.TOO_YOUNG,
+    DeniedReason.NOT_RESIDENT,
+    DeniedReason.NOT_DECLARED,
+}
+
+PUBLISH, REJECT, HIDE, REMOVE, RESTORE = map(
+    Moderate,
+    [
+        ModerationAction.PUBLISH,
+        ModerationAction.REJECT,
+        ModerationAction.HIDE,
+        ModerationAction.REMOVE,
+        ModerationAction.RESTORE,
+    ],
+)
+MODERATION = (PUBLISH, REJECT, RESTORE, HIDE, REMOVE)

@@ -1,0 +1,345 @@
+"""The staff screens of ideas, and of the offers to help with them."""
+
+import datetime
+from collections.abc import Mapping, Sequence
+
+import django_filters
+from django import forms
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.components import Component
+from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, StatusTagColumn, TitleColumn
+
+from wagtail_borgerdialog.components import DashboardCount
+from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.contributions.models.contribution import MODERATE
+from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
+from wagtail_borgerdialog.contributions.rules import ANSWER
+from wagtail_borgerdialog.contributions.viewsets import (
+    CaseViewSet,
+    StaffViewSet,
+    case_url,
+    waiting,
+)
+from wagtail_borgerdialog.contributions.viewsets.base import StaffIndexView, StaffItemView
+from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
+    COMMENT_CONSEQUENCES,
+    FREE,
+    MODERATION,
+    Moderate,
+    StaffAction,
+)
+from wagtail_borgerdialog.ideas.actions import enter_for_somebody, moderate_offer, refine
+from wagtail_borgerdialog.ideas.admin_forms import OfferReasonForm, RefineForm
+from wagtail_borgerdialog.ideas.models import HelpOffer, Idea
+from wagtail_borgerdialog.ideas.selectors import answers
+from wagtail_borgerdialog.models import Activity, ParticipationSettings
+from wagtail_borgerdialog.people.actions import enter_person
+from wagtail_borgerdialog.people.models import shown_name
+from wagtail_borgerdialog.rules import activity_scope
+from wagtail_borgerdialog.terms import NameDisplay
+from wagtail_borgerdialog.text import excerpt
+
+SEE_OFFERS = "borgerdialog_ideas.view_helpoffer"
+
+
+class Refine(StaffAction):
+    """A worked-through version beside the original."""
+
+    name = "refine"
+    label = gettext_lazy("Write a refined version")
+    icon = "edit"
+    permission = ANSWER
+    form_class = RefineForm
+
+    def suits(self, item: Idea) -> bool:
+        return item.visibility in {Visibility.PENDING, Visibility.VISIBLE, Visibility.HIDDEN}
+
+    def consequences(self, item: Idea) -> Sequence[str]:
+        return [
+            _("Citizens see the refined version and the original, both in full."),
+            _("The author gets a mail about it."),
+            _("You can write it again later. It cannot be taken away altogether."),
+        ]
+
+    def form_kwargs(self, item: Idea) -> dict[str, object]:
+        signature = ParticipationSettings.for_site(item.site).organisation_name
+        return {
+            "initial": {
+                "title": item.refined_title,
+                "body": item.refined_body or item.body,
+                "by_role": item.refined_by_role or signature,
+            }
+        }
+
+    def run(
+        self,
+        item: Idea,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> str:
+        refine(item, **data, by=by, at=at)
+        return _("The refined version shows beside the original.")
+
+
+class CasePart(Component):
+    """A part of the case screen that only ideas have."""
+
+    icon = "doc-full"
+
+    def __init__(self, **context: object) -> None:
+        self.context = context
+
+    def get_context_data(self, parent_context: Mapping[str, object]) -> dict[str, object]:
+        return self.context
+
+
+class RefinedPart(CasePart):
+    id = "refined"
+    heading = gettext_lazy("Refined version")
+    template_name = "wagtail_borgerdialog/admin/idea_refined.html"
+
+
+class AnswersPart(CasePart):
+    id = "answers"
+    heading = gettext_lazy("Answers to the page's questions")
+    icon = "help"
+    template_name = "wagtail_borgerdialog/admin/idea_answers.html"
+
+
+class OffersPart(CasePart):
+    id = "offers"
+    heading = gettext_lazy("Offers of help")
+    icon = "group"
+    template_name = "wagtail_borgerdialog/admin/idea_offers.html"
+
+
+class IdeaViewSet(CaseViewSet):
+    name = "ideas"
+    model = Idea
+    icon = "pick"
+    menu_label = gettext_lazy("Ideas")
+    menu_order = 10
+    enter_label = gettext_lazy("Enter an idea")
+    staff_actions = (*CaseViewSet.staff_actions, Refine())
+
+    def extra_panels(self, case: Idea, user: AbstractBaseUser) -> Sequence[CasePart]:
+        parts: list[CasePart] = []
+        if case.is_refined:
+            parts.append(RefinedPart(case=case))
+        if given := answers(case):
+            parts.append(AnswersPart(answers=given, language=case.language))
+        if user.has_perm(SEE_OFFERS):
+            offers = [
+                {"offer": offer, "url": reverse("borgerdialog_help:item", args=[offer.pk])}
+                for offer in case.help_offers.all()
+            ]
+            if offers:
+                parts.append(OffersPart(offers=offers))
+        return parts
+
+    def what_entering_does(self, user: AbstractBaseUser) -> Sequence[str]:
+        if user.has_perm(MODERATE):
+            return [_("Everybody can read it as soon as you save it.")]
+        return [_("A moderator reads it before everybody can.")]
+
+    def enter(
+        self, data: Mapping[str, object], *, by: AbstractBaseUser, at: datetime.datetime
+    ) -> Idea:
+        activity = data["activity"]
+        language = activity.page.locale.language_code
+        name, email, address = data["name"], data["email"], data["address"]
+        participant = None
+        if name or email:
+            participant = enter_person(
+                name=name, email=email, address=address, at=at, language=language
+            )
+        draft = Idea(
+            title=data["title"],
+            body=data["body"],
+            area=data["area"],
+            category=data["category"],
+            name_display=data["name_display"] if name else NameDisplay.ANONYMOUS,
+            language=language,
+        )
+        draft.public_name = shown_name(name, display=draft.name_display, area=draft.area)
+        return enter_for_somebody(
+            draft,
+            activity=activity,
+            participant=participant,
+            channel=data["channel"],
+            evidence=data["evidence"],
+            disclaimer=disclaimer_of(activity),
+            entered_by=by,
+            at=at,
+        )
+
+
+def disclaimer_of(activity: Activity) -> str:
+    """The wording in force on the activity's own page."""
+    page = activity.page.specific
+    return page.disclaimer.strip() or ParticipationSettings.for_site(activity.site).disclaimer_text
+
+
+class ModerateOffer(Moderate):
+    """A decision about an offer of help, which is moderated like a comment."""
+
+    def __init__(self, action: ModerationAction) -> None:
+        super().__init__(action)
+        self.form_class = forms.Form if action in FREE else OfferReasonForm
+
+    def consequences(self, item: HelpOffer) -> Sequence[str]:
+        if self.action == ModerationAction.PUBLISH:
+            return [
+                _("Everybody can read the offer, and the author of the idea is told about it."),
+                _("To undo it, hide it again."),
+            ]
+        return COMMENT_CONSEQUENCES[self.action]
+
+    def decide(
+        self,
+        item: HelpOffer,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> None:
+        moderate_offer(item, self.action, by=by, at=at, **data)
+
+
+class HelpOfferFilterSet(WagtailFilterSet):
+    visibility = django_filters.ChoiceFilter(
+        label=gettext_lazy("Visibility"),
+        choices=Visibility.choices,
+        empty_label=gettext_lazy("All"),
+        widget=forms.RadioSelect,
+    )
+
+
+def beginning(offer: HelpOffer) -> str:
+    """The first words, to recognise it by."""
+    return excerpt(offer.text, 80)
+
+
+def about(offer: HelpOffer) -> str:
+    """The idea that somebody will help with."""
+    return f"{offer.idea.reference} {offer.idea.title}"
+
+
+def helper(offer: HelpOffer) -> str:
+    """Whom citizens see as the helper."""
+    return offer.public_name or _("A citizen")
+
+
+class HelpOfferIndexView(StaffIndexView):
+    filterset_class = HelpOfferFilterSet
+    default_ordering = "-created_at"
+    is_searchable = True
+    search_fields = ["text", "idea__reference", "idea__title"]
+
+    def get_base_queryset(self) -> QuerySet[HelpOffer]:
+        return super().get_base_queryset().select_related("idea__activity", "participant")
+
+    def order_queryset(self, queryset: QuerySet[HelpOffer]) -> QuerySet[HelpOffer]:
+        return queryset.order_by(self.ordering, "-pk")
+
+    def item_columns(self) -> list[BaseColumn]:
+        return [
+            TitleColumn("text", label=_("Offer"), accessor=beginning, get_url=self.get_item_url),
+            StatusTagColumn(
+                "visibility",
+                label=_("Visibility"),
+                accessor="get_visibility_display",
+                primary=lambda item: item.visibility == Visibility.VISIBLE,
+            ),
+            TitleColumn(
+                "idea",
+                label=_("About"),
+                accessor=about,
+                get_url=lambda item: case_url(item.idea),
+            ),
+            Column("helper", label=_("Helper"), accessor=helper),
+            DateColumn("created_at", label=_("Written"), sort_key="created_at"),
+        ]
+
+    export_headings = {
+        "idea.reference": gettext_lazy("Reference"),
+        "idea.title": gettext_lazy("About"),
+        "get_visibility_display": gettext_lazy("Visibility"),
+        "participant.email": gettext_lazy("E-mail"),
+    }
+    export_filename = "help"
+
+    @property
+    def list_export(self) -> list[str]:
+        """The columns of the files; addresses are for those who moderate."""
+        fields = [
+            "idea.reference",
+            "idea.title",
+            "text",
+            "public_name",
+            "get_visibility_display",
+            "created_at",
+        ]
+        if self.request.user.has_perm(MODERATE):
+            fields.append("participant.email")
+        return fields
+
+
+class HelpOfferView(StaffItemView):
+    """One offer, and what can be done with it."""
+
+    template_name = "wagtail_borgerdialog/admin/help_offer.html"
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        offer = self.item
+        user = self.request.user
+        knows_helper = user.has_perm(MODERATE) or user.has_perm(ANSWER)
+        return super().get_context_data(
+            offer=offer,
+            helper=helper(offer),
+            participant=offer.participant if knows_helper else None,
+            case_name=about(offer),
+            case_url=case_url(offer.idea),
+            **kwargs,
+        )
+
+
+class HelpOfferViewSet(StaffViewSet):
+    name = "help"
+    model = HelpOffer
+    icon = "group"
+    permission = SEE_OFFERS
+    menu_label = gettext_lazy("Offers of help")
+    menu_order = 31
+    index_view_class = HelpOfferIndexView
+    item_view_class = HelpOfferView
+    staff_actions = tuple(ModerateOffer(one.action) for one in MODERATION)
+    not_offered = gettext_lazy("That is not possible where the offer stands now.")
+
+    def items_for(self, user: AbstractBaseUser) -> QuerySet[HelpOffer]:
+        return HelpOffer.objects.filter(idea__activity__in=self.activity_ids(user))
+
+    def name_of(self, item: HelpOffer) -> str:
+        return beginning(item)
+
+
+def waiting_offers(user: AbstractBaseUser, *, at: datetime.datetime) -> list[DashboardCount]:
+    """The offers of help that wait for ``user``, if any."""
+    if not user.has_perm(MODERATE):
+        return []
+    return waiting(
+        HelpOffer.objects.filter(
+            activity_scope(user, "idea__activity__"), visibility=Visibility.PENDING
+        ),
+        label=_("Offers of help that wait for a moderator"),
+        url=reverse("borgerdialog_help:list") + f"?visibility={Visibility.PENDING}",
+        at=at,
+        since="created_at",
+    )

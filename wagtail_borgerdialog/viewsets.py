@@ -1,0 +1,248 @@
+"""The admin's *Participation* menu, and the root's own screens in it."""
+
+from functools import cached_property
+
+from django.contrib.auth.models import Permission
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import TemplateView
+from wagtail.admin import messages
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel, HelpPanel
+from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, TitleColumn
+from wagtail.admin.views.generic import IndexView, WagtailAdminTemplateMixin
+from wagtail.admin.viewsets.base import ViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
+
+from wagtail_borgerdialog.components import registry
+from wagtail_borgerdialog.mail import try_again
+from wagtail_borgerdialog.models import Area, Category, OutgoingMail, ParticipationSettings
+from wagtail_borgerdialog.rules import activities_of
+
+SEE_MAILS = "borgerdialog.change_outgoingmail"
+LAST = 1000
+
+
+class PermissionMenuItem(MenuItem):
+    """A menu item for those who hold ``permission``."""
+
+    def __init__(self, *args: object, permission: str, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.permission = permission
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.permission)
+
+
+class PermissionViewSet(ViewSet):
+    """Screens that are not Wagtail's generic ones, shown to those who hold ``permission``."""
+
+    permission = ""
+
+    @property
+    def url_prefix(self) -> str:
+        return f"participation/{self.name}"
+
+    @property
+    def url_namespace(self) -> str:
+        return f"borgerdialog_{self.name}"
+
+    def get_menu_item(self, order: int | None = None) -> MenuItem:
+        return PermissionMenuItem(
+            self.menu_label,
+            self.menu_url,
+            name=f"borgerdialog-{self.name}",
+            icon_name=self.menu_icon,
+            order=order,
+            permission=self.permission,
+        )
+
+
+class AreaViewSet(SnippetViewSet):
+    model = Area
+    icon = "site"
+    menu_label = _("Districts")
+    menu_order = 70
+    list_display = ["name", "slug", "order"]
+    ordering = ["order", "name"]
+    add_to_reference_index = False
+    copy_view_enabled = False
+    panels = [
+        HelpPanel(
+            content=_(
+                "Citizens choose one of these districts, and find texts by it. Without a "
+                "boundary they choose from the list; with one, a point on the map finds it."
+            )
+        ),
+        FieldPanel("name"),
+        FieldPanel("slug"),
+        FieldPanel("order"),
+        FieldPanel("boundary"),
+    ]
+
+
+class CategoryViewSet(SnippetViewSet):
+    model = Category
+    icon = "tag"
+    menu_label = _("Categories")
+    menu_order = 71
+    list_display = ["name", "slug", "order"]
+    ordering = ["order", "name"]
+    add_to_reference_index = False
+    copy_view_enabled = False
+    panels = [
+        HelpPanel(content=_("Citizens choose one of these subjects when they send something.")),
+        FieldPanel("name"),
+        FieldPanel("slug"),
+        FieldPanel("order"),
+    ]
+
+
+def failed_mails(user: object) -> QuerySet[OutgoingMail]:
+    """Mails that the server has refused at least once, on the sites that ``user`` works with."""
+    return OutgoingMail.objects.filter(
+        ~Q(last_error=""), sent_at=None, site__in=activities_of(user).values("site")
+    )
+
+
+class MailPermissionMixin:
+    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        if not request.user.has_perm(SEE_MAILS):
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+
+def domain_of(mail: OutgoingMail) -> str:
+    """Where the mail was going, without saying to whom."""
+    return mail.to_email.rpartition("@")[2]
+
+
+class FailedMailIndexView(MailPermissionMixin, IndexView):
+    model = OutgoingMail
+    page_title = _("Mails that failed")
+    header_icon = "mail"
+    template_name = "wagtail_borgerdialog/admin/mail_index.html"
+    paginate_by = 50
+    default_ordering = "-created_at"
+    any_permission_required = None
+    is_searchable = False
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        return [
+            TitleColumn("template", label=_("Mail"), url_name="borgerdialog_mails:mail"),
+            Column("domain", label=_("Recipient at"), accessor=domain_of),
+            Column("last_error", label=_("What went wrong")),
+            NumberColumn("attempts", label=_("Attempts")),
+            DateColumn("created_at", label=_("Written"), sort_key="created_at"),
+            DateColumn("failed_at", label=_("Given up")),
+        ]
+
+    def get_base_queryset(self) -> QuerySet[OutgoingMail]:
+        return failed_mails(self.request.user)
+
+    def user_has_permission(self, permission: str) -> bool:
+        return False
+
+
+class FailedMailView(MailPermissionMixin, WagtailAdminTemplateMixin, TemplateView):
+    template_name = "wagtail_borgerdialog/admin/mail.html"
+    page_title = _("Mail")
+    header_icon = "mail"
+
+    def get_breadcrumbs_items(self) -> list[dict[str, object]]:
+        return [
+            *self.breadcrumbs_items,
+            {"url": reverse("borgerdialog_mails:list"), "label": _("Mails that failed")},
+            {"url": "", "label": self.page_title},
+        ]
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        mail = get_object_or_404(failed_mails(self.request.user), pk=self.kwargs["pk"])
+        return super().get_context_data(mail=mail, domain=domain_of(mail), **kwargs)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        mails = failed_mails(request.user).filter(pk=pk)
+        if try_again(mails, at=timezone.now()):
+            messages.success(request, gettext("We will try to send it again within a minute."))
+        return redirect("borgerdialog_mails:list")
+
+
+class FailedMailViewSet(PermissionViewSet):
+    name = "mails"
+    icon = "mail"
+    permission = SEE_MAILS
+    menu_label = _("Mails that failed")
+    menu_order = 60
+
+    def get_urlpatterns(self) -> list[object]:
+        results = FailedMailIndexView.as_view(
+            index_url_name="borgerdialog_mails:list", results_only=True
+        )
+        return [
+            path(
+                "",
+                FailedMailIndexView.as_view(
+                    index_url_name="borgerdialog_mails:list",
+                    index_results_url_name="borgerdialog_mails:list_results",
+                ),
+                name="list",
+            ),
+            path("results/", results, name="list_results"),
+            path("<int:pk>/", FailedMailView.as_view(), name="mail"),
+        ]
+
+
+class SettingsLink(PermissionViewSet):
+    """The way from the menu to the site's participation settings."""
+
+    name = "settings"
+    icon = "cog"
+    permission = "borgerdialog.change_participationsettings"
+    menu_label = _("Settings")
+    menu_order = 90
+
+    @property
+    def menu_url(self) -> str:
+        return reverse(
+            "wagtailsettings:edit",
+            args=[
+                ParticipationSettings._meta.app_label,
+                ParticipationSettings._meta.model_name,
+            ],
+        )
+
+
+class ParticipationGroup(SnippetViewSetGroup):
+    """One menu with what every room brings, in the order in which caseworkers need it."""
+
+    menu_label = _("Participation")
+    menu_icon = "group"
+    menu_name = "borgerdialog"
+    menu_order = 250
+    add_to_admin_menu = True
+    submenu_hook = "register_borgerdialog_menu_item"
+
+    @cached_property
+    def items(self) -> list[type[ViewSet]]:
+        found = [AreaViewSet, CategoryViewSet, FailedMailViewSet, SettingsLink]
+        for component in registry:
+            found += component.viewsets()
+        # Where a class says nothing, its attribute is Wagtail's property and not a number.
+        orders = {viewset: viewset.menu_order for viewset in found}
+        return sorted(
+            found, key=lambda viewset: orders[viewset] if isinstance(orders[viewset], int) else LAST
+        )
+
+
+def permissions_to_choose() -> QuerySet[Permission]:
+    """The root's rights that the group screen offers beside those of its snippets."""
+    return Permission.objects.filter(
+        content_type__app_label="borgerdialog", codename="change_outgoingmail"
+    )
