@@ -49,7 +49,7 @@ def link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
         **kind.context(reading.obj),
     }
     return _with_headers(
-        render(request, kind.template_name, context, status=409 if denied else 200)
+        render(request, kind.template_name, context, status=409 if denied is not None else 200)
     )
 
 
