@@ -1,6 +1,8 @@
 """What citizens type and add around a contribution."""
 
 import dataclasses
+import json
+import uuid
 
 from django import forms
 from django.conf import settings
@@ -14,6 +16,7 @@ from wagtail_borgerdialog.contributions.actions.attaching import PreparedFile, p
 from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.people.forms import SenderFormMixin
 from wagtail_borgerdialog.spam import HoneypotMixin
+from wagtail_borgerdialog.text import strip_unsafe
 
 COMMENT_MAX_LENGTH = 3000
 ACCEPTED_FILES = "image/jpeg,image/png,image/webp,application/pdf"
@@ -151,6 +154,53 @@ class CommentForm(HoneypotMixin, SenderFormMixin):
         language = self.fields["language"]
         language.choices = written_languages()
         language.initial = get_language()
+
+
+@dataclasses.dataclass(frozen=True)
+class SummaryRow:
+    """One line of what one is about to send; for ``elements/summary_list.html``."""
+
+    label: str
+    value: str
+    language: str = ""
+
+
+class FormKeyMixin(forms.Form):
+    """Tells a form that is sent twice from two forms that say the same.
+
+    ``kept`` carries what was typed to the step where one checks it.
+    """
+
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["form_key"].initial = uuid.uuid4()
+
+    @property
+    def submission_key(self) -> uuid.UUID | None:
+        """The same for the same valid form with the same content, whoever sends it again."""
+        key = self.cleaned_data.get("form_key")
+        if key is None:
+            return None
+        said = {name: str(value) for name, value in self.cleaned_data.items() if name != "form_key"}
+        return uuid.uuid5(key, json.dumps(said, sort_keys=True))
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Everything that was typed, as pairs for hidden fields of the next step."""
+        return [
+            (self.add_prefix(name), strip_unsafe(value))
+            for name in self.fields
+            for value in self.data.getlist(self.add_prefix(name))
+        ]
+
+
+def in_words(field: forms.Field, value: object) -> str:
+    """A value as the sender reads it."""
+    if isinstance(field, forms.ChoiceField):
+        return str(dict(field.choices).get(str(value or ""), ""))
+    return strip_unsafe(str(value or ""))
 
 
 # What is spoken at home in Danish municipalities, beside the site's own languages.

@@ -35,6 +35,36 @@ def author_name(public_name: str) -> str:
 
 
 @dataclasses.dataclass(frozen=True)
+class Card:
+    """For ``elements/contribution_card.html``."""
+
+    title: str
+    url: str
+    text: str
+    language: str
+    status_label: str
+    status_kind: str
+    area: str = ""
+    category: str = ""
+    author: str = ""
+    published_at: datetime.datetime | None = None
+    supports: int | None = None
+    goal: int | None = None
+    closes_at: datetime.datetime | None = None
+    comments: int | None = None
+    reference: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Tab:
+    """For ``elements/tabs.html``."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclasses.dataclass(frozen=True)
 class ShownComment:
     """For ``elements/comment.html``."""
 

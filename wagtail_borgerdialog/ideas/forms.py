@@ -1,68 +1,29 @@
 """What people may type when they share an idea or offer to help, and the error they get."""
 
-import dataclasses
-import json
-import uuid
 from collections.abc import Iterable, Mapping
 
 from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_borgerdialog.contributions.forms import AttachmentFormMixin, written_languages
+from wagtail_borgerdialog.contributions.forms import (
+    AttachmentFormMixin,
+    FormKeyMixin,
+    SummaryRow,
+    in_words,
+    written_languages,
+)
 from wagtail_borgerdialog.contributions.listing import categories_in
 from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.people.forms import SENDER_FIELDS, SenderFormMixin
 from wagtail_borgerdialog.spam import HoneypotMixin
-from wagtail_borgerdialog.text import strip_unsafe
 
 TITLE_MAX_LENGTH = 140
 BODY_MAX_LENGTH = 5_000
 OFFER_MAX_LENGTH = 1_000
 ANSWER_MAX_LENGTH = 2_000
-
-
-@dataclasses.dataclass(frozen=True)
-class SummaryRow:
-    """One line of what one is about to send; for ``elements/summary_list.html``."""
-
-    label: str
-    value: str
-    language: str = ""
-
-
-class FormKeyMixin(forms.Form):
-    """Tells a form that is sent twice from two forms that say the same."""
-
-    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["form_key"].initial = uuid.uuid4()
-
-    @property
-    def submission_key(self) -> uuid.UUID | None:
-        """The same for the same valid form with the same content, whoever sends it again."""
-        key = self.cleaned_data.get("form_key")
-        if key is None:
-            return None
-        said = {
-            name: str(value)
-            for name, value in self.cleaned_data.items()
-            if name not in {"form_key", "accepted"}
-        }
-        return uuid.uuid5(key, json.dumps(said, sort_keys=True))
-
-    @property
-    def kept(self) -> list[tuple[str, str]]:
-        """Everything that was typed, as pairs for hidden fields of the next step."""
-        return [
-            (self.add_prefix(name), strip_unsafe(value))
-            for name in self.fields
-            for value in self.data.getlist(self.add_prefix(name))
-        ]
 
 
 class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
@@ -176,7 +137,7 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
         return [
             SummaryRow(
                 label=str(self.fields[name].label),
-                value=_in_words(self.fields[name], self[name].value()),
+                value=in_words(self.fields[name], self[name].value()),
                 language=str(self["language"].value() or "") if name in {"title", "body"} else "",
             )
             for name in self.fields
@@ -213,13 +174,6 @@ def question_field(question: object) -> forms.Field:
             max_length=ANSWER_MAX_LENGTH, widget=forms.Textarea(attrs={"rows": 4}), **common
         )
     return PlainLineField(max_length=250, **common)
-
-
-def _in_words(field: forms.Field, value: object) -> str:
-    """A value as the sender reads it."""
-    if isinstance(field, forms.ChoiceField):
-        return str(dict(field.choices).get(str(value or ""), ""))
-    return strip_unsafe(str(value or ""))
 
 
 class AcceptForm(forms.Form):

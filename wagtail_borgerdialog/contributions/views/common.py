@@ -1,5 +1,7 @@
 """What the pages for acting share."""
 
+import re
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Site
@@ -7,9 +9,12 @@ from wagtail.models import Site
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.contributions.selectors import path_on, public_contribution
-from wagtail_borgerdialog.models import ParticipationSettings
+from wagtail_borgerdialog.models import Activity, ParticipationSettings
+from wagtail_borgerdialog.pages_base import ParticipationPageMixin
 from wagtail_borgerdialog.people.eligibility import Decision
 from wagtail_borgerdialog.spam import HoneypotMixin
+
+REFERENCE = re.compile("[0-9]{4}-[0-9]{5,12}")
 
 
 def site_or_404(request: HttpRequest) -> Site:
@@ -86,3 +91,22 @@ def denied_page(
         "participation": ParticipationSettings.for_request(request),
     }
     return acting_page(request, "denied", contribution, context, status=status)
+
+
+def activity_or_404(page: ParticipationPageMixin) -> Activity:
+    """The stored activity. Raises ``Http404`` before the page was first published."""
+    if page.stored_activity is None:
+        raise Http404("This page has not been published yet.")
+    return page.stored_activity
+
+
+def route(page: ParticipationPageMixin, request: HttpRequest, name: str, *args: str) -> str:
+    """The address of one of the page's routes."""
+    return f"{(page.get_url(request) or '/').rstrip('/')}/{page.reverse_subpage(name, args=args)}"
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Mark a page that is for one person only."""
+    response["X-Robots-Tag"] = "noindex"
+    response["Referrer-Policy"] = "same-origin"
+    return response

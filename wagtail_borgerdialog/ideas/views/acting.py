@@ -12,16 +12,17 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_borgerdialog.contributions import rules as contribution_rules
 from wagtail_borgerdialog.contributions.actions import withdraw as withdraw_contribution
+from wagtail_borgerdialog.contributions.forms import SummaryRow
 from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.contributions.views.common import private
 from wagtail_borgerdialog.ideas import actions, rules
-from wagtail_borgerdialog.ideas.forms import HelpOfferForm, SummaryRow
+from wagtail_borgerdialog.ideas.forms import HelpOfferForm
 from wagtail_borgerdialog.ideas.models import HelpOffer, Idea
 from wagtail_borgerdialog.ideas.views.common import (
     idea_or_404,
     idea_url,
     not_now,
     page_of_ideas,
-    private,
 )
 from wagtail_borgerdialog.people.eligibility import Decision, NotAllowed
 from wagtail_borgerdialog.people.selectors import person_for

@@ -1,6 +1,5 @@
 """What the pages of an idea collection share."""
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -8,27 +7,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from wagtail_borgerdialog.adapter import get_adapter
+from wagtail_borgerdialog.contributions.forms import SummaryRow
 from wagtail_borgerdialog.contributions.presenters import sender_name
 from wagtail_borgerdialog.contributions.selectors import path_on
-from wagtail_borgerdialog.ideas.forms import SummaryRow
+from wagtail_borgerdialog.contributions.views.common import (
+    REFERENCE,
+    activity_or_404,
+    private,
+)
 from wagtail_borgerdialog.ideas.models import Idea
-from wagtail_borgerdialog.models import Activity, ParticipationSettings
+from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.people.eligibility import Decision
 from wagtail_borgerdialog.terms import LadderLevel
 from wagtail_borgerdialog.views import breadcrumb
 
 if TYPE_CHECKING:
     from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
-
-
-REFERENCE = re.compile("[0-9]{4}-[0-9]{5,12}")
-
-
-def activity_or_404(page: "IdeaPageMixin") -> Activity:
-    """The stored activity. Raises ``Http404`` before the page was first published."""
-    if page.stored_activity is None:
-        raise Http404("This page has not been published yet.")
-    return page.stored_activity
 
 
 def idea_or_404(page: "IdeaPageMixin", reference: str) -> Idea:
@@ -49,11 +43,6 @@ def idea_or_404(page: "IdeaPageMixin", reference: str) -> Idea:
 def idea_url(page: "IdeaPageMixin", request: HttpRequest, idea: Idea) -> str:
     """The address of ``idea`` on ``page``."""
     return path_on(page.get_url(request) or "", idea.reference)
-
-
-def route(page: "IdeaPageMixin", request: HttpRequest, name: str, *args: str) -> str:
-    """The address of one of the page's routes."""
-    return f"{(page.get_url(request) or '/').rstrip('/')}/{page.reverse_subpage(name, args=args)}"
 
 
 def page_of_ideas(
@@ -83,13 +72,6 @@ def page_of_ideas(
         },
         status=status,
     )
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Mark a page that is for one person only."""
-    response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "same-origin"
-    return response
 
 
 def disclaimer_of(page: "IdeaPageMixin", request: HttpRequest) -> str:

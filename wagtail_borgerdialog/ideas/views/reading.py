@@ -1,7 +1,5 @@
 """Read ideas: the list, one idea, and those that are like what somebody types."""
 
-import dataclasses
-import datetime
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -17,6 +15,8 @@ from wagtail_borgerdialog.contributions.filters import FilterForm, list_url
 from wagtail_borgerdialog.contributions.listing import SORTS, Listing, list_contributions
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.contributions.presenters import (
+    Card,
+    Tab,
     author_name,
     placeholder,
     shown_attachments,
@@ -25,14 +25,13 @@ from wagtail_borgerdialog.contributions.presenters import (
     timeline,
 )
 from wagtail_borgerdialog.contributions.selectors import path_on
+from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.ideas import rules, selectors
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.ideas.views.common import (
-    activity_or_404,
     idea_or_404,
     idea_url,
     page_of_ideas,
-    route,
 )
 from wagtail_borgerdialog.people.eligibility import Person, is_open
 from wagtail_borgerdialog.people.selectors import participant_of
@@ -46,34 +45,6 @@ if TYPE_CHECKING:
 OFFERS_SHOWN = 50
 # What the page offers is the same for everybody; the step itself tells each person what is missing.
 ANYBODY = Person(level=VerificationLevel.EID)
-
-
-@dataclasses.dataclass(frozen=True)
-class Card:
-    """For ``elements/contribution_card.html``."""
-
-    title: str
-    url: str
-    text: str
-    language: str
-    status_label: str
-    status_kind: str
-    area: str = ""
-    category: str = ""
-    author: str = ""
-    published_at: datetime.datetime | None = None
-    supports: int | None = None
-    comments: int | None = None
-    reference: str = ""
-
-
-@dataclasses.dataclass(frozen=True)
-class Tab:
-    """For ``elements/tabs.html``."""
-
-    label: str
-    url: str
-    current: bool
 
 
 @require_safe

@@ -18,16 +18,14 @@ from django.views.decorators.http import require_http_methods
 
 from wagtail_borgerdialog.contributions import rules as contribution_rules
 from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.contributions.views.common import activity_or_404, private, route
 from wagtail_borgerdialog.ideas import actions, rules, selectors
 from wagtail_borgerdialog.ideas.forms import AcceptForm, AttachmentForm, IdeaForm
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.ideas.views.common import (
-    activity_or_404,
     disclaimer_of,
     not_now,
     page_of_ideas,
-    private,
-    route,
 )
 from wagtail_borgerdialog.ideas.views.reading import similar_cards
 from wagtail_borgerdialog.people.eligibility import Decision, NotAllowed, Person
