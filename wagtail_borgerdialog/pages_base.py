@@ -90,7 +90,8 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
     @cached_property
     def stored_activity(self) -> Activity | None:
         """The activity of this page and its translations, or None before first publication."""
-        return Activity.objects.for_page(self).select_related("page", "site").first()
+        related = ("page__locale", "site__participationsettings")
+        return Activity.objects.for_page(self).select_related(*related).first()
 
     @property
     def activity(self) -> Activity:

@@ -9,7 +9,16 @@ import dataclasses
 import datetime
 from collections.abc import Sequence
 
-from django.db.models import BooleanField, Expression, F, Model, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Expression,
+    F,
+    IntegerField,
+    Model,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.sql.compiler import SQLCompiler
 
 BIGGEST = 2**63 - 1
@@ -50,6 +59,13 @@ class RowAfter(RowBefore):
     """``(field, pk) > (value, pk)``."""
 
     operator = ">"
+
+
+class CountUpTo(Subquery):
+    """How many rows a sliced queryset has; the slice is what bounds the work."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.debug import sensitive_post_parameters
+from wagtail.models import Site
 
 KEPT_FORM = "bd-form"
 """The hidden field that marks a form whose text outlives an expired session.
@@ -43,8 +44,16 @@ class Crumb:
 
 
 def breadcrumb(page: models.Model, request: HttpRequest, *, with_page: bool = False) -> list[Crumb]:
-    """The pages above ``page``, outermost first; ``with_page`` adds itself. One query."""
-    above = page.get_ancestors().filter(depth__gt=1)
+    """The pages above ``page``, outermost first; ``with_page`` adds itself.
+
+    One query, or none right below the front page, which the site brings along.
+    """
+    site = Site.find_for_request(request)
+    root = site.root_page if site else None
+    if root is not None and page.depth == root.depth + 1 and page.path.startswith(root.path):
+        above = [root]
+    else:
+        above = page.get_ancestors().filter(depth__gt=1)
     crumbs = [Crumb(ancestor.title, ancestor.get_url(request) or "") for ancestor in above]
     if with_page:
         crumbs.append(Crumb(page.title, page.get_url(request) or ""))

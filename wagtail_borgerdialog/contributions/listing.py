@@ -8,14 +8,14 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from wagtail.search.backends import get_search_backend
 
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
 from wagtail_borgerdialog.models import Activity, Area, Category
-from wagtail_borgerdialog.paging import BadCursor, KeysetPage, Order, keyset_page
+from wagtail_borgerdialog.paging import BadCursor, CountUpTo, KeysetPage, Order, keyset_page
 from wagtail_borgerdialog.text import clean_query
 
 PAGE_SIZE = 20
@@ -132,12 +132,10 @@ def list_contributions(
     ``default_group`` is shown where neither a status nor a search is asked for; an empty status
     asks for everything.
 
-    Unknown filters, sorts and cursors are ignored: a stale link shows the plain list. Three
-    queries (areas, categories, rows); one more with a filter (a count up to ``COUNT_CAP``), and
-    with a search.
+    Unknown filters, sorts and cursors are ignored: a stale link shows the plain list. Two queries
+    (what to filter by, and the rows with a count up to ``COUNT_CAP``), and one more with a search.
     """
-    areas = list(Area.objects.defer("boundary"))
-    categories = list(categories_in(activity))
+    areas, categories = filters_of(activity)
     area = next((a for a in areas if a.slug == params.get("area")), None)
     category = next((c for c in categories if c.slug == params.get("category")), None)
     query = clean_query(params.get("q", ""))
@@ -150,12 +148,16 @@ def list_contributions(
     if area:
         rows = rows.filter(area=area)
     if category:
-        rows = rows.filter(category__translation_key=category.translation_key)
+        rows = rows.filter(category=category)
     if group:
         rows = rows.filter(_in_group(groups[group][1], at=at))
     if query:
         rows = rows.filter(pk__in=matching(activity, query))
 
+    filtered = bool(area or category or group or query)
+    if filtered:
+        counted = rows.order_by().values("pk")[: COUNT_CAP + 1]
+        rows = rows.annotate(found=CountUpTo(counted))
     order = sorts[sort][1](at)
     try:
         page = keyset_page(
@@ -167,8 +169,9 @@ def list_contributions(
         )
     except BadCursor:
         page = keyset_page(rows, order=order, size=size)
-    filtered = bool(area or category or group or query)
-    count = rows.order_by()[: COUNT_CAP + 1].count() if filtered else activity.contribution_count
+    count = activity.contribution_count
+    if filtered:
+        count = page.items[0].found if page.items else 0
     return Listing(
         page=page,
         sort=sort,
@@ -184,6 +187,21 @@ def list_contributions(
         groups=groups,
         default_group=default_group,
     )
+
+
+def filters_of(activity: Activity) -> tuple[list[Area], list[Category]]:
+    """The districts and the categories to filter by, without their other columns. One query."""
+    columns = ("pk", "slug", "name", "order", "is_area")
+    areas = Area.objects.order_by().annotate(is_area=Value(True)).values_list(*columns)
+    categories = categories_in(activity).order_by().annotate(is_area=Value(False))
+    rows = areas.union(categories.values_list(*columns), all=True).order_by("order", "name")
+    found: tuple[list[Area], list[Category]] = ([], [])
+    for pk, slug, name, order, is_area in rows:
+        if is_area:
+            found[0].append(Area(pk=pk, slug=slug, name=name, order=order))
+        else:
+            found[1].append(Category(pk=pk, slug=slug, name=name, order=order))
+    return found
 
 
 def _in_group(

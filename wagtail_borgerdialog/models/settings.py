@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
 from wagtail.fields import RichTextField
+from wagtail.models import Site
 
 
 @register_setting(icon="group")
@@ -55,6 +56,14 @@ class ParticipationSettings(BaseSiteSetting):
     class Meta:
         verbose_name = _("participation settings")
         verbose_name_plural = _("participation settings")
+
+    @classmethod
+    def of(cls, site: Site) -> "ParticipationSettings":
+        """The settings of ``site``; no query where they were fetched with it."""
+        try:
+            return site.participationsettings
+        except cls.DoesNotExist:
+            return cls.for_site(site)
 
     @property
     def disclaimer_text(self) -> str:
