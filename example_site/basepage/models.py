@@ -4,6 +4,8 @@ from django.db import models
 from wagtail.models import AbstractPage, DefaultBasePageMixin
 
 from example_site.home.mixins import HomePageMixin
+from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
+from wagtail_borgerdialog.proposals.pages import ProposalPageMixin
 
 
 class BasePage(AbstractPage, DefaultBasePageMixin):
@@ -16,4 +18,13 @@ class BasePage(AbstractPage, DefaultBasePageMixin):
 
 
 class HomePage(HomePageMixin, BasePage):
+    template = "home/home_page.html"
     content_panels = [*BasePage.content_panels, *HomePageMixin.panels_of_home]
+
+
+class IdeaPage(IdeaPageMixin, BasePage):
+    content_panels = [*BasePage.content_panels, *IdeaPageMixin.idea_panels]
+
+
+class ProposalPage(ProposalPageMixin, BasePage):
+    content_panels = [*BasePage.content_panels, *ProposalPageMixin.proposal_panels]

@@ -19,7 +19,6 @@ class HomePageMixin(models.Model):
         verbose_name="indhold",
     )
 
-    template = "home/home_page.html"
     panels_of_home = [FieldPanel("intro"), FieldPanel("body")]
 
     class Meta:
