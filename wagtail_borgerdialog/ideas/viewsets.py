@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.ui.components import Component
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, StatusTagColumn, TitleColumn
 
 from wagtail_borgerdialog.components import DashboardCount
@@ -26,6 +25,7 @@ from wagtail_borgerdialog.contributions.viewsets import (
     waiting,
 )
 from wagtail_borgerdialog.contributions.viewsets.base import StaffIndexView, StaffItemView
+from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     COMMENT_CONSEQUENCES,
     FREE,
@@ -55,6 +55,7 @@ class Refine(StaffAction):
     icon = "edit"
     permission = ANSWER
     form_class = RefineForm
+    part_template = "wagtail_borgerdialog/admin/original_text.html"
 
     def suits(self, item: Idea) -> bool:
         return item.visibility in {Visibility.PENDING, Visibility.VISIBLE, Visibility.HIDDEN}
@@ -86,18 +87,6 @@ class Refine(StaffAction):
     ) -> str:
         refine(item, **data, by=by, at=at)
         return _("The refined version shows beside the original.")
-
-
-class CasePart(Component):
-    """A part of the case screen that only ideas have."""
-
-    icon = "doc-full"
-
-    def __init__(self, **context: object) -> None:
-        self.context = context
-
-    def get_context_data(self, parent_context: Mapping[str, object]) -> dict[str, object]:
-        return self.context
 
 
 class RefinedPart(CasePart):

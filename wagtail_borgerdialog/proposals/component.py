@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from wagtail_borgerdialog.components import Component
+from wagtail_borgerdialog.components import Component, DashboardCount
 from wagtail_borgerdialog.proposals.actions import run_clock
 from wagtail_borgerdialog.proposals.models import FormalCriterion, Proposal, RuleSet
 
@@ -91,9 +92,19 @@ class Proposals(Component):
     contribution_model = Proposal
 
     def viewsets(self) -> Sequence[type]:
-        from wagtail_borgerdialog.proposals.viewsets import RuleSetViewSet
+        from wagtail_borgerdialog.proposals.viewsets import (
+            AddendumViewSet,
+            ProposalViewSet,
+            RuleSetViewSet,
+        )
 
-        return (RuleSetViewSet,)
+        return (ProposalViewSet, AddendumViewSet, RuleSetViewSet)
+
+    def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
+        from wagtail_borgerdialog.proposals.viewsets import addenda_waiting, to_check
+
+        at = timezone.now()
+        return [*to_check(user, at=at), *addenda_waiting(user, at=at)]
 
     def run_clock(self, *, at: datetime.datetime) -> int:
         return run_clock(at=at)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 from wagtail.admin import messages
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
+from wagtail.admin.ui.components import Component as UIComponent
 from wagtail.admin.ui.tables import (
     BaseColumn,
     Column,
@@ -34,7 +35,13 @@ from wagtail.search.backends import get_search_backend
 
 from wagtail_borgerdialog.components import DashboardCount, registry
 from wagtail_borgerdialog.contributions.admin_forms import EntryForm
-from wagtail_borgerdialog.contributions.models import Contribution, Status, Support, Visibility
+from wagtail_borgerdialog.contributions.models import (
+    Contribution,
+    Status,
+    StatusKind,
+    Support,
+    Visibility,
+)
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
@@ -102,6 +109,9 @@ class CaseFilterSet(WagtailFilterSet):
     )
     category = django_filters.ModelChoiceFilter(
         label=gettext_lazy("Category"), queryset=Category.objects.all(), method="in_category"
+    )
+    kind = django_filters.ChoiceFilter(
+        field_name="status__kind", choices=StatusKind.choices, widget=forms.HiddenInput
     )
     channel = django_filters.ChoiceFilter(
         label=gettext_lazy("Channel"),
@@ -214,6 +224,20 @@ class CaseIndexView(StaffIndexView):
         if self.request.user.has_perm(MODERATE):
             fields += ["participant.email", "evidence"]
         return fields
+
+
+class CasePart(UIComponent):
+    """A part of the case screen that only one kind has; give it an ``id`` and a ``heading``."""
+
+    id = ""
+    heading = ""
+    icon = "doc-full"
+
+    def __init__(self, **context: object) -> None:
+        self.context = context
+
+    def get_context_data(self, parent_context: Mapping[str, object]) -> dict[str, object]:
+        return self.context
 
 
 class CaseView(StaffItemView):
@@ -348,8 +372,8 @@ class CaseViewSet(StaffViewSet):
         """What happens when ``user`` saves an ``EntryForm``, one sentence a line."""
         return ()
 
-    def extra_panels(self, case: Contribution, user: AbstractBaseUser) -> Sequence[object]:
-        """The room's own parts of the case screen: components with a ``heading``."""
+    def extra_panels(self, case: Contribution, user: AbstractBaseUser) -> Sequence[CasePart]:
+        """The room's own parts of the case screen."""
         return ()
 
     @property

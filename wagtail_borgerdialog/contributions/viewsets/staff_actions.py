@@ -43,6 +43,8 @@ class StaffAction:
     is_serious: bool = False
     permission: str = ""
     form_class: type[forms.Form] = forms.Form
+    part_template: str = ""
+    """What has to be read before it can be done, shown above the form."""
 
     def is_offered(self, user: AbstractBaseUser, item: Contribution | Comment) -> bool:
         """Whether ``user`` holds the right, and it makes sense where ``item`` stands."""
