@@ -12,9 +12,9 @@ from django.db import connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from wagtail.models import PageViewRestriction
+from wagtail.models import PageViewRestriction, Site
 
-from tests.citizens import address, asked, everything, heading, send, words
+from tests.citizens import address, asked, everything, heading, hidden, send, words
 from wagtail_borgerdialog.adapter import DefaultParticipationAdapter
 from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.models import Contribution, Status, StatusKind, Support
@@ -57,7 +57,7 @@ def sent_at_once(django_capture_on_commit_callbacks) -> Iterator[object]:
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
-# -- Signed in --------------------------------------------------------------------------------
+# -- Signed in
 
 
 def test_one_button_is_all_that_somebody_signed_in_meets(client, karla, idea):
@@ -154,7 +154,7 @@ def test_a_support_costs_at_most_six_statements(client, karla, idea, others):
     assert idea.support_count == others + 1
 
 
-# -- By e-mail ---------------------------------------------------------------------------------
+# -- By e-mail
 
 
 def test_without_an_account_one_writes_an_address_and_confirms_it(client, idea, sent_at_once):
@@ -197,7 +197,6 @@ def test_whoever_types_an_address_cannot_tell_whether_it_is_counted(client, idea
     assert known == unknown
     assert words(known_page) == words(unknown_page)
     assert [m.to for m in mail.outbox] == [["kendt@example.dk"], ["ukendt@example.dk"]]
-    assert "You support it already" in mail.outbox[0].body or mail.outbox[0].body
     idea.refresh_from_db()
     assert idea.support_count == 1
 
@@ -285,17 +284,11 @@ def test_a_machine_makes_us_mail_nobody(client, idea, sent_at_once):
         assert "Press the button once more" in words(response)
     assert not mail.outbox
     assert not Support.objects.exists()
-    again = client.post(url, {**hidden_of(bare), "email": "offer@example.dk"})
+    again = client.post(url, {**hidden(bare), "email": "offer@example.dk"})
     assert again.status_code == 303
 
 
-def hidden_of(response: object) -> dict[str, str]:
-    from tests.citizens import hidden
-
-    return hidden(response)
-
-
-# -- Who may, and when ----------------------------------------------------------------------------
+# -- Who may, and when
 
 
 def test_age_and_residence_are_declared_where_nobody_can_know(client):
@@ -389,7 +382,7 @@ def test_a_support_confirmed_after_closing_is_not_counted(client, idea, sent_at_
     assert idea.support_count == 0
 
 
-# -- The gate -----------------------------------------------------------------------------------
+# -- The gate
 
 
 @pytest.mark.parametrize("visibility", ["draft", "pending", "hidden", "removed", "withdrawn"])
@@ -421,8 +414,6 @@ def test_what_is_on_an_unpublished_page_is_not_found(client, karla, idea):
 
 
 def test_what_belongs_to_another_site_is_not_found(client, karla, idea):
-    from wagtail.models import Site
-
     other = Site.objects.create(hostname="andet.example.dk", root_page=idea.site.root_page)
     Contribution.objects.filter(pk=idea.pk).update(site=other)
     assert client.get(address("support", idea.reference)).status_code == 404
@@ -437,7 +428,7 @@ def test_a_reference_that_does_not_exist_is_not_found(client, reference):
     assert client.post(url).status_code == 404
 
 
-# -- Looking changes nothing ---------------------------------------------------------------------
+# -- Looking changes nothing
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
@@ -472,7 +463,7 @@ def test_what_was_typed_comes_back_when_the_form_is_only_opened_again(client, id
     assert not OutgoingMail.objects.exists()
 
 
-# -- One person -----------------------------------------------------------------------------------
+# -- One person
 
 
 def test_supports_before_and_after_the_account_are_one_person(client, idea):

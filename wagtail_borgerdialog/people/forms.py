@@ -66,7 +66,8 @@ class SenderFormMixin(forms.Form):
 
     ``name`` is left out where the account tells it, ``email`` where the sender is signed in with
     a verified address (else required, but for level ``none``), ``declaration`` where there is no
-    demand or the adapter knows the answer. The fields come after the form's own. Set
+    demand or the adapter knows the answer. ``on_duty`` is somebody signed in who speaks for the
+    municipality, and proves nothing. The fields come after the form's own. Set
     ``asks_name_display`` or ``name_required`` on a subclass. Hand the valid form to
     ``senders.resolve_sender``.
     """
@@ -97,12 +98,19 @@ class SenderFormMixin(forms.Form):
     )
 
     def __init__(
-        self, *args: object, activity: Demands, person: Person, level: str, **kwargs: object
+        self,
+        *args: object,
+        activity: Demands,
+        person: Person,
+        level: str,
+        on_duty: bool = False,
+        **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.activity = activity
         self.person = person
         self.level = VerificationLevel(level)
+        self.on_duty = on_duty
         if self.field_order is None:
             own = [name for name in self.fields if name not in SENDER_FIELDS]
             self.order_fields([*own, *SENDER_FIELDS])
@@ -113,7 +121,8 @@ class SenderFormMixin(forms.Form):
     @property
     def is_known(self) -> bool:
         """Whether the sender is signed in and need not prove an address."""
-        return self.person.user is not None and self.person.level.satisfies(VerificationLevel.EMAIL)
+        is_sure = self.on_duty or self.person.level.satisfies(VerificationLevel.EMAIL)
+        return self.person.user is not None and is_sure
 
     @property
     def known_name(self) -> str:
@@ -148,7 +157,7 @@ class SenderFormMixin(forms.Form):
 
     def _ask_for_declaration(self) -> None:
         needs = needed_declaration(self.person, self.activity)
-        if needs:
+        if needs and not self.on_duty:
             self.fields["declaration"].label = needs.sentence
         else:
             del self.fields["declaration"]

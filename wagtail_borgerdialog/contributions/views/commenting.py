@@ -44,7 +44,8 @@ def comment(request: HttpRequest, reference: str) -> HttpResponse:
         body = request.POST.get("body", "")
         status = 409 if is_sent(request) else 200
         return denied_page(request, contribution, decision, typed=body, status=status)
-    form = _form(request, contribution, person, at=at)
+    badge = get_adapter().role_badge(user) if user.is_authenticated else ""
+    form = _form(request, contribution, person, on_duty=bool(badge), at=at)
     if is_sent(request) and form.is_valid():
         if within_limits(form, request.META, at=at):
             return _store(request, contribution, form, parent=parent, at=at)
@@ -54,7 +55,7 @@ def comment(request: HttpRequest, reference: str) -> HttpResponse:
     context = {
         "form": form,
         "parent": parent,
-        "badge": get_adapter().role_badge(user) if user.is_authenticated else "",
+        "badge": badge,
     }
     return acting_page(request, "comment", contribution, context, status=status)
 
@@ -110,11 +111,22 @@ def _store(
 
 
 def _form(
-    request: HttpRequest, contribution: Contribution, person: Person, *, at: datetime.datetime
+    request: HttpRequest,
+    contribution: Contribution,
+    person: Person,
+    *,
+    on_duty: bool,
+    at: datetime.datetime,
 ) -> CommentForm:
-    data = request.POST if request.method == "POST" else None
     activity = contribution.activity
-    return CommentForm(data, activity=activity, person=person, level=activity.comment_level, at=at)
+    return CommentForm(
+        **typed(request),
+        activity=activity,
+        person=person,
+        level=activity.comment_level,
+        on_duty=on_duty,
+        at=at,
+    )
 
 
 def _parent_or_404(request: HttpRequest, contribution: Contribution) -> Comment | None:
