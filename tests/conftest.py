@@ -6,6 +6,7 @@ after each ``post_migrate``: once when the database is made and once after each 
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -41,12 +42,33 @@ def make_site(**kwargs: object) -> None:
     Collection.add_root(name="Root")
 
 
+def make_search_table(**kwargs: object) -> None:
+    """On SQLite Wagtail's index is a virtual table, which only its migration makes."""
+    from django.db import connection
+    from django.db.migrations.operations import SeparateDatabaseAndState
+
+    if connection.vendor != "sqlite":
+        return
+    migration = import_module("wagtail.search.migrations.0006_customise_indexentry").Migration
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'wagtailsearch_indexentry_fts'")
+        if "VIRTUAL" in cursor.fetchone()[0]:
+            return
+        cursor.execute("DROP TABLE wagtailsearch_indexentry_fts")
+        for operation in migration.operations:
+            if isinstance(operation, SeparateDatabaseAndState):
+                for step in operation.database_operations:
+                    cursor.execute(step.sql)
+
+
 @pytest.fixture(scope="session")
 def _site_after_each_flush() -> Iterator[None]:
     sender = apps.get_app_config("wagtailcore")
+    post_migrate.connect(make_search_table, sender=sender, dispatch_uid="tests.search_table")
     post_migrate.connect(make_site, sender=sender, dispatch_uid="tests.make_site")
     yield
     post_migrate.disconnect(sender=sender, dispatch_uid="tests.make_site")
+    post_migrate.disconnect(sender=sender, dispatch_uid="tests.search_table")
 
 
 @pytest.fixture(scope="session")

@@ -216,7 +216,8 @@ def matching(activity: Activity, query: str) -> list[int]:
     Through Wagtail's search backend; on PostgreSQL ``SEARCH_CONFIG = "danish"`` makes it know
     inflections. One query.
     """
-    newest = Contribution.objects.in_activity(activity).visible().newest().only("pk")
+    public = Contribution.objects.in_activity(activity).visible().only("pk")
+    newest = public.order_by("-published_at", "-id")
     found = get_search_backend().search(query, newest, operator="and", order_by_relevance=False)
     return [item.pk for item in found[:SEARCH_CAP]]
 

@@ -4,24 +4,18 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Case, FloatField, IntegerField, Subquery, Sum, Value, When
+from django.db.models import Case, FloatField, Sum, Value, When
 
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.ideas import similarity
 from wagtail_borgerdialog.ideas.models import Idea, IdeaTerm
 from wagtail_borgerdialog.models import Activity, Area
+from wagtail_borgerdialog.paging import CountUpTo
 
 MOST_HOLDERS = 2_000
 """How far we count the ideas that hold a term. A term that more hold is simply common."""
 
 MOST_QUERY_TERMS = 24
-
-
-class _CountUpTo(Subquery):
-    """How many rows a sliced queryset has; the slice is what bounds the work."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 def places() -> list[str]:
@@ -65,7 +59,7 @@ def _holders(query: Mapping[str, float], activities: list[int]) -> tuple[dict[st
     """How many ideas hold each term, and how many ideas there are. One query."""
     rows = IdeaTerm.objects.filter(activity__in=activities)
     counts = {
-        f"n{number}": _CountUpTo(rows.filter(term=term).values("pk")[:MOST_HOLDERS])
+        f"n{number}": CountUpTo(rows.filter(term=term).values("pk")[:MOST_HOLDERS])
         for number, term in enumerate(query)
     }
     numbers = Activity.objects.filter(pk__in=activities).annotate(**counts)

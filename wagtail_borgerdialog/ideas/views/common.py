@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from wagtail.models import Site
 
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions.forms import SummaryRow
@@ -56,6 +57,7 @@ def page_of_ideas(
 ) -> HttpResponse:
     """Render ``ideas/<template>.html``; ``below`` says that the page itself is a step above it."""
     activity = page.activity
+    site = site_of(page)
     return render(
         request,
         f"wagtail_borgerdialog/ideas/{template}.html",
@@ -66,17 +68,22 @@ def page_of_ideas(
             "level": LadderLevel(activity.level),
             "list_url": page.get_url(request),
             "breadcrumb": breadcrumb(page, request, with_page=below),
-            "disclaimer": disclaimer_of(page, request),
-            "sender": sender_name(ParticipationSettings.for_request(request), page.get_site()),
+            "disclaimer": disclaimer_of(page),
+            "sender": sender_name(ParticipationSettings.of(site), site),
             **context,
         },
         status=status,
     )
 
 
-def disclaimer_of(page: "IdeaPageMixin", request: HttpRequest) -> str:
-    """The page's wording, or the site's, or the standard one. One query, once a request."""
-    return page.disclaimer.strip() or ParticipationSettings.for_request(request).disclaimer_text
+def site_of(page: "IdeaPageMixin") -> Site:
+    """The page's site, which the activity brings along once there is one."""
+    return page.stored_activity.site if page.stored_activity else page.get_site()
+
+
+def disclaimer_of(page: "IdeaPageMixin") -> str:
+    """The page's wording, or the site's, or the standard one."""
+    return page.disclaimer.strip() or ParticipationSettings.of(site_of(page)).disclaimer_text
 
 
 def not_now(

@@ -64,7 +64,7 @@ def new(request: HttpRequest, page: "IdeaPageMixin") -> HttpResponse:
         return _write(request, page, form)
     accept = AcceptForm(
         request.POST if request.POST.get("step") == "send" else None,
-        version=actions.disclaimer_version(disclaimer_of(page, request)),
+        version=actions.disclaimer_version(disclaimer_of(page)),
     )
     if request.POST.get("step") != "send" or not accept.is_valid():
         return _check(request, page, form, accept)
@@ -110,7 +110,7 @@ def _send(
             form.idea(),
             activity=page.activity,
             sender=sender,
-            disclaimer=disclaimer_of(page, request),
+            disclaimer=disclaimer_of(page),
             is_suspicious=form.looks_like_spam,
             at=at,
         )
