@@ -23,21 +23,40 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
-from wagtail.models import Locale, Site
+from wagtail.models import Site
 
 settings.ALLOWED_HOSTS.append("testserver")
-staff = get_user_model().objects.create_superuser("editor", "editor@example.dk", "x")
-home = Site.objects.get(is_default_site=True).root_page
 admin, citizen = Client(), Client()
-admin.force_login(staff)
-for model in [apps.get_model("borgerdialog_pages", name) for name in ("IdeaPage", "ProposalPage")]:
-    add = f"/admin/pages/add/{model._meta.app_label}/{model._meta.model_name}/{home.pk}/"
-    response = admin.get(add)
-    assert response.status_code == 200, (add, response.status_code)
-for address in ["/", "/admin/login/", "/konto/login/", "/konto/signup/"]:
-    response = citizen.get(address)
+admin.force_login(get_user_model().objects.create_superuser("editor", "editor@example.dk", "x"))
+site = Site.objects.get(is_default_site=True)
+
+
+def answers(client, address):
+    response = client.get(address)
     assert response.status_code == 200, (address, response.status_code)
-print("An editor finds both page types; a citizen finds the front page and the way in.")
+    return response.content.decode()
+
+
+for name in ("ideapage", "proposalpage"):
+    answers(admin, f"/admin/pages/add/borgerdialog_pages/{name}/{site.root_page.pk}/")
+page = apps.get_model("borgerdialog_pages", "IdeaPage")(
+    title="Vær med",
+    slug="vaer-med",
+    live=False,
+    purpose="Grønnere gader.",
+    how_ideas_are_used="Udvalget vælger.",
+    what_is_open="Alt.",
+    what_is_decided="Beløbet.",
+    decided_by="Teknik- og Miljøudvalget",
+    inclusion_measure="Vi besøger foreningerne.",
+)
+site.root_page.add_child(instance=page)
+page.save_revision().publish()
+form = page.url + page.reverse_subpage("new")
+for address in ["/", "/konto/login/", "/konto/signup/", "/vaer-med/", form]:
+    answers(citizen, address)
+assert "Vær med" in answers(citizen, "/vaer-med/")
+print("An editor finds both page types; a citizen finds the page, the form and the way in.")
 """
 
 
