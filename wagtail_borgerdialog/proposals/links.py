@@ -3,11 +3,13 @@
 import datetime
 from collections.abc import Sequence
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
+from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions.selectors import absolute_url
 from wagtail_borgerdialog.people.links import Choice, MailedLink
 from wagtail_borgerdialog.proposals import rules
@@ -60,14 +62,21 @@ class CoProposerLink(MailedLink):
 
     def context(self, obj: CoProposer) -> dict[str, object]:
         at = timezone.now()
-        is_gone = rules.is_gone(obj.proposal)
+        key = self.token(obj, site=obj.proposal.site)
+        public_url = absolute_url(obj.proposal) if obj.proposal.is_public else ""
+        can_add = public_url and rules.may_add(obj.participant, obj.proposal, at=at)
         return {
             "coproposer": obj,
             "proposal": obj.proposal,
-            "is_gone": is_gone,
+            "is_gone": rules.is_gone(obj.proposal),
             "status": obj.status_at(at),
             "at": at,
-            "public_url": absolute_url(obj.proposal) if obj.proposal.is_public else "",
+            "demands": demands(obj.proposal),
+            "public_url": public_url,
+            "add_url": keyed(f"{public_url}addendum/", key) if can_add else "",
+            "sign_in_url": get_adapter().login_url(
+                next_url=reverse("borgerdialog:link", args=[self.purpose, key])
+            ),
         }
 
     def act(self, obj: CoProposer, choice: str, *, at: datetime.datetime) -> None:
@@ -103,6 +112,25 @@ class AuthorLink(MailedLink):
 
     def context(self, obj: Proposal) -> dict[str, object]:
         return {"url": self.url(obj, site=obj.site)}
+
+
+def demands(proposal: Proposal) -> str:
+    """What somebody declares who says yes; empty where nothing is demanded."""
+    rule_set = proposal.rule_set
+    age = {"age": rule_set.minimum_age}
+    if rule_set.minimum_age and rule_set.residents_only:
+        return (
+            _(
+                "By saying yes you declare that you are at least %(age)s years old and live in the "
+                "municipality."
+            )
+            % age
+        )
+    if rule_set.minimum_age:
+        return _("By saying yes you declare that you are at least %(age)s years old.") % age
+    if rule_set.residents_only:
+        return _("By saying yes you declare that you live in the municipality.")
+    return ""
 
 
 def keyed(url: str, key: str) -> str:

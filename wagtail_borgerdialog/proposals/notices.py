@@ -133,6 +133,7 @@ def _to_coproposer(
 def _about(proposal: Proposal) -> dict[str, mail.JSONValue]:
     return {
         "title": proposal.title,
+        "title_language": proposal.language,
         "reference": proposal.reference,
         "url": absolute_url(proposal),
         "kind": proposal.activity.kind,

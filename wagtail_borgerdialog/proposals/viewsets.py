@@ -256,9 +256,7 @@ class DecideAddendum(StaffAction):
                 gettext("To undo it, do not show it."),
             ]
         return [
-            gettext(
-                "It does not show. The author gets a mail with your reason."
-            ),
+            gettext("It does not show. The author gets a mail with your reason."),
             gettext("To undo it, show it."),
         ]
 

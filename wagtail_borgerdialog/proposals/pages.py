@@ -1,0 +1,122 @@
+"""The page on which citizens make and support proposals: its fields, and its addresses."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.contrib.routable_page.models import path, re_path
+
+from wagtail_borgerdialog.contributions.selectors import path_on
+from wagtail_borgerdialog.pages_base import ParticipationPageMixin
+from wagtail_borgerdialog.proposals import views
+from wagtail_borgerdialog.proposals.models import Proposal, RuleSet
+
+# A page of a sitemap may hold 50,000 addresses; the newest proposals are the ones to find.
+PROPOSALS_IN_SITEMAP = 5_000
+REFERENCE = r"(?P<reference>[0-9]{4}-[0-9]{5,12})/"
+# The rule set decides these; the page keeps a copy for whatever reads the activity.
+FROM_RULE_SET = {
+    "submit_level": "propose_level",
+    "support_level": "support_level",
+    "minimum_age": "minimum_age",
+    "residents_only": "residents_only",
+}
+
+
+class ProposalPageMixin(ParticipationPageMixin):
+    """A proposal scheme. Behaviour only: ``pages.ProposalPage`` is the concrete class."""
+
+    activity_kind = "proposals"
+
+    rule_set = models.ForeignKey(
+        RuleSet,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("rule set"),
+        help_text=_(
+            "How much support a proposal needs, for how long it can be supported, and by whom."
+        ),
+    )
+    how_proposals_are_treated = models.TextField(
+        _("how proposals are treated"),
+        help_text=_(
+            "Who deals with a proposal that has enough support, when, and how will people learn "
+            "what was decided?"
+        ),
+    )
+
+    proposal_panels = [
+        *ParticipationPageMixin.intro_panels,
+        MultiFieldPanel(
+            [FieldPanel("rule_set"), FieldPanel("how_proposals_are_treated")],
+            heading=_("The scheme"),
+        ),
+        *ParticipationPageMixin.terms_panels[:2],
+        MultiFieldPanel(
+            [FieldRowPanel([FieldPanel("comments_enabled"), FieldPanel("comment_level")])],
+            heading=_("Comments"),
+            help_text=_("Who can propose and support is part of the rule set."),
+        ),
+        *ParticipationPageMixin.terms_panels[3:],
+    ]
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Take over what the rule set demands. Raises ``ValidationError``."""
+        super().clean()
+        if self.rule_set_id is None:
+            raise ValidationError({"rule_set": _("Choose a rule set.")})
+        for own, theirs in FROM_RULE_SET.items():
+            setattr(self, own, getattr(self.rule_set, theirs))
+        self.supports_enabled = True
+
+    @property
+    def rules_in_force(self) -> RuleSet:
+        """The rule set of the owning page, which also holds for its translations."""
+        return self.owning_page.rule_set
+
+    @path("", name="index_route")
+    def index_route(self, request: HttpRequest) -> HttpResponse:
+        """The list."""
+        return views.proposal_list(request, self)
+
+    @path("new/", name="new")
+    def new_route(self, request: HttpRequest) -> HttpResponse:
+        """Write and send a proposal."""
+        return views.new(request, self)
+
+    @path("thanks/<str:token>/", name="thanks")
+    def thanks_route(self, request: HttpRequest, token: str) -> HttpResponse:
+        """The receipt."""
+        return views.thanks(request, self, token)
+
+    @re_path(f"^{REFERENCE}$", name="proposal")
+    def proposal_route(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """One proposal."""
+        return views.proposal(request, self, reference)
+
+    @re_path(f"^{REFERENCE}edit/$", name="manage")
+    def manage_route(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """The author's own page."""
+        return views.manage(request, self, reference)
+
+    @re_path(f"^{REFERENCE}addendum/$", name="add")
+    def add_route(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Add a dated remark."""
+        return views.add(request, self, reference)
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, object]]:
+        """The page itself, and its newest public proposals. Two queries."""
+        urls = super().get_sitemap_urls(request)
+        if self.stored_activity is None:
+            return urls
+        page_url = self.get_full_url(request) or ""
+        proposals = Proposal.objects.in_activity(self.stored_activity).visible().newest()
+        rows = proposals.values_list("reference", "updated_at")[:PROPOSALS_IN_SITEMAP]
+        return urls + [
+            {"location": path_on(page_url, reference), "lastmod": changed}
+            for reference, changed in rows
+        ]
