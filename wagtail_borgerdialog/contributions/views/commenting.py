@@ -20,6 +20,7 @@ from wagtail_borgerdialog.contributions.views.common import (
     denied_page,
     is_sent,
     page_of,
+    typed,
 )
 from wagtail_borgerdialog.people.eligibility import NotAllowed, Person
 from wagtail_borgerdialog.people.selectors import person_for
