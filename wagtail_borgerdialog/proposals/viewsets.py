@@ -37,9 +37,11 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     StaffAction,
 )
 from wagtail_borgerdialog.people.actions import enter_person
-from wagtail_borgerdialog.people.models import shown_name
-from wagtail_borgerdialog.people.selectors import person_of
-from wagtail_borgerdialog.proposals.actions import decide_addendum, record_formal_check, submit
+from wagtail_borgerdialog.proposals.actions import (
+    decide_addendum,
+    enter_for_somebody,
+    record_formal_check,
+)
 from wagtail_borgerdialog.proposals.admin_forms import (
     AddendumReasonForm,
     FormalCheckForm,
@@ -196,19 +198,17 @@ class ProposalViewSet(CaseViewSet):
             language=language,
             rule_set=data["rule_set"],
         )
-        proposal.public_name = shown_name(name, display=data["name_display"], area=data["area"])
         try:
-            return submit(
+            return enter_for_somebody(
                 proposal,
                 activity=activity,
-                by=person_of(participant),
-                at=at,
-                declared=True,
+                participant=participant,
                 name=name,
                 invitations=data["invitations"],
                 channel=data["channel"],
-                entered_by=by,
                 evidence=data["evidence"],
+                entered_by=by,
+                at=at,
             )
         except ValueError:
             raise ValidationError(

@@ -93,6 +93,7 @@ def enter_for_somebody(
     *,
     activity: Activity,
     participant: Participant | None,
+    name: str | None = None,
     invitations: Sequence[Invitation] = (),
     channel: str,
     evidence: str,
@@ -101,7 +102,8 @@ def enter_for_somebody(
 ) -> Proposal:
     """A member of staff enters a proposal from paper, phone or a meeting.
 
-    They have seen that the author meets the demands. Co-proposers who have signed the paper
+    They have seen that the author meets the demands. ``name`` is what may be shown of the author,
+    None the name on record. Co-proposers who have signed the paper
     (``Invitation.has_signed``) count at once, the others are asked by mail. Raises ``NotAllowed``,
     and ``ValueError`` when the invitations do not fit the rule set.
     """
@@ -116,6 +118,7 @@ def enter_for_somebody(
             participant=participant,
             invitations=invitations,
             at=at,
+            name=name,
             channel=channel,
             entered_by=entered_by,
             evidence=evidence,
