@@ -144,7 +144,7 @@ def refine(
             updated_at=at,
         )
         _store_terms(idea)
-        log(instance=idea, action="borgerdialog.refine", user=by)
+        log(instance=idea, title=idea.reference, action="borgerdialog.refine", user=by)
         notices.refined(idea, at=at)
         _tell(idea, events.REFINED, at=at, by=by)
 
@@ -238,6 +238,7 @@ def moderate_offer(
             notices.offer_not_shown(offer, reason_code, public_note=public_note, at=at)
         log(
             instance=offer.idea,
+            title=offer.idea.reference,
             action="borgerdialog.moderate",
             user=by,
             data={"action": action, "reason": reason_code, "help_offer": offer.pk},

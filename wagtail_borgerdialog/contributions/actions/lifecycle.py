@@ -75,7 +75,13 @@ def start_contribution(
             at=at,
         )
         if entered_by is not None:
-            log(instance=contribution, action="borgerdialog.enter", user=entered_by)
+            # The log outlives the text and is read outside the subtree: no words of citizens in it.
+            log(
+                instance=contribution,
+                title=contribution.reference,
+                action="borgerdialog.enter",
+                user=entered_by,
+            )
     return contribution
 
 
@@ -199,6 +205,7 @@ def move_status(
         if by is not None:
             log(
                 instance=contribution,
+                title=contribution.reference,
                 action="borgerdialog.status",
                 user=by,
                 data={"from": before.kind, "to": to.kind},

@@ -83,6 +83,7 @@ def moderate(
             )
         log(
             instance=contribution,
+            title=contribution.reference,
             action="borgerdialog.moderate",
             user=by,
             data={"action": action, "reason": reason_code},
@@ -129,6 +130,7 @@ def moderate_comment(
             notices.comment_not_shown(comment, decision, at=at)
         log(
             instance=comment,
+            title=comment.contribution.reference,
             action="borgerdialog.moderate",
             user=by,
             data={"action": action, "reason": reason_code},

@@ -82,6 +82,7 @@ def decide_addendum(
             notices.addendum_not_shown(addendum, at=at)
         log(
             instance=addendum.proposal,
+            title=addendum.proposal.reference,
             action="borgerdialog.moderate",
             user=by,
             data={"action": "publish" if show else "hide", "reason": public_note},

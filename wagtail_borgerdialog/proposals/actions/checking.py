@@ -87,6 +87,7 @@ def record_formal_check(
             send_back(current, ReturnReason.CHECK, at=at, failed=failed_rows, by=by)
         log(
             instance=current,
+            title=current.reference,
             action="borgerdialog.formal_check",
             user=by,
             data={"led_to": current.status.kind},
