@@ -184,6 +184,7 @@ if ON_POSTGRES:
     WAGTAILSEARCH_BACKENDS["default"]["SEARCH_CONFIG"] = "danish"
 
 # --- The package ----------------------------------------------------------------------
+BORGERDIALOG_ADAPTER = "example_site.participation.Adapter"
 # Apart from SECRET_KEY, so that changing that one does not let anybody support twice.
 BORGERDIALOG_PERSON_KEY_SECRET = os.environ.get(
     "BORGERDIALOG_PERSON_KEY_SECRET", "insecure-only-for-the-example-site"

@@ -1,0 +1,88 @@
+import datetime
+import random
+import time
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+from django.utils import timezone, translation
+from wagtail.models import Site
+
+from example_site.demo import letters, municipality
+from example_site.demo.cases import IdeaTeller, ProposalTeller, still_waiting
+from example_site.demo.content import ideas, proposals, read
+from example_site.demo.dates import Calendar
+from example_site.demo.people import Cast, crowd
+from example_site.demo.supports import Supporters
+from wagtail_borgerdialog.components import registry
+from wagtail_borgerdialog.models import Activity
+
+SEED = 2026
+OLDEST = datetime.timedelta(days=730)
+
+
+class Command(BaseCommand):
+    help = (
+        "Fill the example site with the content of Vestersø Kommune. A second run changes nothing. "
+        "Its passwords are known to everybody, so it runs only where DEBUG is on."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--address",
+            default="127.0.0.1:8000",
+            help="where the site will answer, for the links in mails (127.0.0.1:8000)",
+        )
+
+    def handle(self, *args: str, **options: str) -> None:
+        if not settings.DEBUG:
+            raise CommandError("The demo has well-known passwords: it needs EXAMPLE_SITE_DEBUG=1.")
+        if not apps.is_installed("wagtail_borgerdialog.pages"):
+            raise CommandError("The demo uses the page types of wagtail_borgerdialog.pages.")
+        self._say_where_it_answers(options["address"])
+        if Activity.objects.exists():
+            self.stdout.write("The demo is there already.")
+        else:
+            started = time.monotonic()
+            with translation.override("da"), transaction.atomic():
+                self._load(at=timezone.now())
+            self.stdout.write(f"Loaded in {time.monotonic() - started:.0f} seconds.")
+        self._print_logins(options["address"])
+
+    def _load(self, *, at: datetime.datetime) -> None:
+        dice = random.Random(SEED)  # noqa: S311 - the same demo each time
+        calendar = Calendar(at, dice)
+        place = municipality.build(calendar)
+        people = crowd(place.staff["borger"], areas=place.areas, since=at - OLDEST, dice=dice)
+        cast = Cast(place.areas, since=at - OLDEST)
+        supporters = Supporters(people, staff=place.staff["sagsbehandler"], dice=dice)
+        waiting = still_waiting([*ideas(), *proposals()])
+        for teller, items in (
+            (IdeaTeller(place, cast, supporters, calendar), ideas()),
+            (ProposalTeller(place, cast, supporters, calendar), proposals()),
+        ):
+            for item in items:
+                teller.tell(item, waiting=waiting)
+        calendar.run()
+        for component in registry:
+            component.run_clock(at=at)
+        call_command("borgerdialog_recount", stdout=self.stdout)
+        kept = letters.post_history(at=at)
+        self.stdout.write(f"{kept} letters go to the demo's mail folder.")
+
+    def _say_where_it_answers(self, address: str) -> None:
+        host, _colon, port = address.rpartition(":")
+        if host in {"", "0.0.0.0", "[::]"}:  # noqa: S104 - only compared, not bound
+            host = "localhost"
+        Site.objects.filter(is_default_site=True).update(hostname=host, port=int(port))
+        Site.clear_site_root_paths_cache()
+
+    def _print_logins(self, address: str) -> None:
+        self.stdout.write(f"\nLogins, all with the password {municipality.PASSWORD}:")
+        for person in read("site")["demo_people"]:
+            role = person["role"] or "Borger med konto"
+            where = "/admin/" if person["role"] else "/konto/login/"
+            self.stdout.write(f"  {person['email']:<27} {role}: http://{address}{where}")
+        self.stdout.write(f"  {'admin@example.dk':<27} alt: http://{address}/admin/")
