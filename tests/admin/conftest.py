@@ -2,22 +2,21 @@
 
 import dataclasses
 import datetime
-from importlib import import_module
 
 import factory
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Locale, Page
 
 from wagtail_borgerdialog.actions import sync_activity
-from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
 from wagtail_borgerdialog.ideas.models import Disclaimer, HelpOffer, Idea
 from wagtail_borgerdialog.models import Activity, GroupActivityAccess
 from wagtail_borgerdialog.pages.models import IdeaPage
+from wagtail_borgerdialog.proposals.models import FormalCriterion, Proposal, RuleSet
 from wagtail_borgerdialog.testing.factories import (
     CommentFactory,
     ContributionFactory,
@@ -42,6 +41,7 @@ RIGHTS = {
         f"{ROOM}.answer_contribution",
         f"{ROOM}.enter_contribution",
         "borgerdialog_ideas.view_helpoffer",
+        "borgerdialog_proposals.check_proposal",
     ],
 }
 
@@ -57,6 +57,14 @@ class IdeaFactory(ContributionFactory):
     )
 
 
+class ProposalFactory(ContributionFactory):
+    class Meta:
+        model = Proposal
+
+    title = factory.Sequence(lambda n: f"Kommunen skal plante {n + 2} træer")
+    text_changed_at = factory.SelfAttribute("submitted_at")
+
+
 def pending(activity: Activity, **kwargs: object) -> Idea:
     return IdeaFactory(activity=activity, visibility=Visibility.PENDING, **kwargs)
 
@@ -68,6 +76,23 @@ def offer(idea: Idea, **kwargs: object) -> HelpOffer:
         text="Jeg kan låne jer en trailer.",
         language="da",
         created_at=timezone.now(),
+        **{"visibility": Visibility.PENDING, **kwargs},
+    )
+
+
+def proposal_at(
+    activity: Activity, *, kind: str = StatusKind.IN_REVIEW, **kwargs: object
+) -> Proposal:
+    rule_set, is_new = RuleSet.objects.get_or_create(
+        name="Lille kommune", defaults={"threshold": 450, "period_days": 90}
+    )
+    if is_new:
+        FormalCriterion.objects.create(rule_set=rule_set, title="Kommunen kan bestemme det")
+        FormalCriterion.objects.create(rule_set=rule_set, title="Et konkret forslag", sort_order=1)
+    return ProposalFactory(
+        activity=activity,
+        rule_set=rule_set,
+        status=Status.objects.of_kind(kind),
         **{"visibility": Visibility.PENDING, **kwargs},
     )
 
@@ -118,18 +143,6 @@ class Town:
         if name != "anonymous":
             client.force_login(self.staff[name])
         return client
-
-
-@pytest.fixture
-def search_index(db) -> None:
-    """The full-text table that Wagtail's migrations make on SQLite and ``--no-migrations`` skips."""
-    if connection.vendor != "sqlite":
-        return
-    operations = import_module("wagtail.search.migrations.0006_customise_indexentry").Migration
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE wagtailsearch_indexentry_fts")
-        for operation in operations.operations[-1].database_operations:
-            cursor.execute(operation.sql)
 
 
 @pytest.fixture

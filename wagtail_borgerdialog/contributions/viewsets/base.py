@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
 from django.utils import timezone
 from django.views.generic import FormView, TemplateView
 from wagtail.admin import messages
@@ -24,6 +24,8 @@ from wagtail_borgerdialog.rules import activities_of
 from wagtail_borgerdialog.text import clean_query
 from wagtail_borgerdialog.viewsets import PermissionViewSet
 
+# As long as any database can hold; Django checks the range of plain keys, not of inherited ones.
+PK = r"(?P<pk>[0-9]{1,18})"
 SEE = "borgerdialog_contributions.view_contribution"
 
 
@@ -251,6 +253,8 @@ class StaffViewSet(PermissionViewSet):
         return [
             path("", view(**index), name="list"),
             path("results/", view(**index, results_only=True), name="list_results"),
-            path("<int:pk>/", self.item_view_class.as_view(viewset=self), name="item"),
-            path("<int:pk>/<slug:action>/", StaffActionView.as_view(viewset=self), name="action"),
+            re_path(rf"^{PK}/$", self.item_view_class.as_view(viewset=self), name="item"),
+            re_path(
+                rf"^{PK}/(?P<action>[a-z]+)/$", StaffActionView.as_view(viewset=self), name="action"
+            ),
         ]

@@ -1,0 +1,122 @@
+"""Staff enter what came on paper, by phone or at a meeting."""
+
+import pytest
+from django.urls import reverse
+
+from tests.admin.conftest import IdeaFactory
+from wagtail_borgerdialog.contributions.models import Support, Visibility
+from wagtail_borgerdialog.ideas.models import Idea
+from wagtail_borgerdialog.models import OutgoingMail
+from wagtail_borgerdialog.people.models import Participant
+
+LETTER = {
+    "title": "En bænk ved kirken",
+    "body": "Der er langt op ad bakken.",
+    "channel": "paper",
+    "evidence": "Sag 2026-114",
+    "name_display": "anonymous",
+}
+
+
+def enter(client, **data: object):
+    return client.post(reverse("borgerdialog_ideas:enter"), {**LETTER, **data}, follow=True)
+
+
+def test_an_idea_on_paper_is_stored_with_who_entered_it_and_where_the_letter_is(town):
+    enter(town.client("caseworker"), activity=town.here.pk, name="Asta Prøve")
+    idea = Idea.objects.get()
+    assert (idea.channel, idea.evidence) == ("paper", "Sag 2026-114")
+    assert idea.entered_by == town.staff["caseworker"]
+    assert idea.public_name == ""
+    assert idea.participant.name == "Asta Prøve"
+    assert idea.visibility == Visibility.PENDING
+
+
+def test_one_who_decides_publishes_it_at_once(town):
+    client = town.client("moderator")
+    assert "as soon as you save" in client.get(reverse("borgerdialog_ideas:enter")).content.decode()
+    enter(client, activity=town.here.pk)
+    idea = Idea.objects.get()
+    assert idea.visibility == Visibility.VISIBLE
+    assert idea.participant is None
+
+
+def test_the_page_is_chosen_already_where_there_is_but_one(town):
+    page = town.client("moderator").get(reverse("borgerdialog_ideas:enter"))
+    assert page.context["form"]["activity"].value() == town.here.pk
+
+
+def test_evidence_is_required_and_a_page_of_others_cannot_be_chosen(town):
+    response = enter(town.client("moderator"), activity=town.elsewhere.pk, evidence="")
+    assert response.context["form"].errors.keys() == {"activity", "evidence"}
+    assert not Idea.objects.exists()
+
+
+def test_a_name_is_shown_only_when_there_is_one_to_show(town):
+    client = town.client("moderator")
+    response = enter(client, activity=town.here.pk, name_display="full")
+    assert response.context["form"].errors.keys() == {"name"}
+    enter(client, activity=town.here.pk, name_display="full", name="Asta Prøve")
+    assert Idea.objects.get().public_name == "Asta Prøve"
+
+
+def test_an_address_that_is_known_never_shows_the_name_behind_it(town):
+    client = town.client("moderator")
+    enter(client, activity=town.here.pk, name="Asta Prøve", email="a@example.dk")
+    enter(client, activity=town.here.pk, name="Bo Prøve", email="a@example.dk", name_display="full")
+    assert Participant.objects.count() == 1
+    assert Idea.objects.latest("pk").public_name == "Bo Prøve"
+
+
+def supports(client, idea, people: str, **data: object):
+    url = reverse("borgerdialog_ideas:action", args=[idea.pk, "supports"])
+    given = {"channel": "paper", "evidence": "Liste 3", "batch": "Torvet", "people": people}
+    return client.post(url, {**given, **data}, follow=True)
+
+
+def test_a_paper_list_is_counted_in_one_save(town):
+    idea = IdeaFactory(activity=town.here)
+    people = "Asta Prøve; Bakken 1\nBo Prøve\tbo@example.dk\n\nCarl Prøve"
+    response = supports(town.client("moderator"), idea, people)
+    idea.refresh_from_db()
+    assert idea.support_count == 3
+    assert "3 supports are counted." in " ".join(map(str, response.context["messages"]))
+    rows = Support.objects.all()
+    assert {row.entered_by for row in rows} == {town.staff["moderator"]}
+    assert {(row.evidence, row.batch, row.channel) for row in rows} == {
+        ("Liste 3", "Torvet", "paper")
+    }
+    assert OutgoingMail.objects.count() == 1
+    assert "Bakken" not in str(list(Participant.objects.values()))
+
+
+def test_the_same_person_on_two_lists_counts_once(town):
+    idea = IdeaFactory(activity=town.here)
+    client = town.client("moderator")
+    supports(client, idea, "Asta Prøve; Bakken 1")
+    response = supports(client, idea, "asta  prøve; BAKKEN 1\nBo Prøve; Bakken 2")
+    idea.refresh_from_db()
+    assert idea.support_count == 2
+    assert "1 person had supported already" in " ".join(map(str, response.context["messages"]))
+
+
+def test_a_line_that_cannot_be_read_stops_the_list_and_is_named(town):
+    idea = IdeaFactory(activity=town.here)
+    response = supports(town.client("moderator"), idea, "Asta Prøve\n; Bakken 1\nBo; bo@@")
+    errors = " ".join(response.context["form"].errors["people"])
+    assert "2" in errors
+    assert "3" in errors
+    assert not Support.objects.exists()
+
+
+@pytest.mark.parametrize("people", ["", "\x00", "\n".join(["Asta Prøve"] * 201)])
+def test_an_empty_or_endless_list_is_refused(town, people):
+    idea = IdeaFactory(activity=town.here)
+    response = supports(town.client("moderator"), idea, people)
+    assert "people" in response.context["form"].errors
+
+
+def test_supports_need_a_public_case(town):
+    idea = IdeaFactory(activity=town.here, visibility=Visibility.HIDDEN)
+    supports(town.client("moderator"), idea, "Asta Prøve")
+    assert not Support.objects.exists()

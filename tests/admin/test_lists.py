@@ -1,0 +1,153 @@
+"""The lists: search, filters, order, exports, and a cost that does not grow with the rows."""
+
+import csv
+import io
+
+import pytest
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from tests.admin.conftest import IdeaFactory, comment_on, days_ago, offer, pending, proposal_at
+from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
+from wagtail_borgerdialog.terms import Channel
+from wagtail_borgerdialog.testing.factories import AreaFactory, CategoryFactory
+
+IDEAS = "borgerdialog_ideas:list"
+
+
+def titles(client, query: str = "", name: str = IDEAS) -> list[str]:
+    response = client.get(reverse(name) + query)
+    assert response.status_code == 200
+    return [row.title for row in response.context["object_list"]]
+
+
+def test_search_finds_a_reference_a_word_of_the_text_and_the_beginning_of_a_title(town):
+    bench = IdeaFactory(activity=town.here, title="Bænke ved havnen", body="Gerne af egetræ.")
+    IdeaFactory(activity=town.here, title="Et træ på torvet", body="En stor lind.")
+    IdeaFactory(activity=town.elsewhere, title="Bænke på en anden side")
+    client = town.client("moderator")
+    for words in (bench.reference, "egetræ", "bænke", "Bæn"):
+        for order in ("", "&ordering=-submitted_at"):
+            assert titles(client, f"?q={words}{order}") == [bench.title], words
+    assert bench.title in titles(client, f"?q={bench.reference[:-1]}")
+    assert titles(client, "?q=finnes-ikke") == []
+    assert "Et træ på torvet" not in titles(client, "?q=egetr%C3%A6")
+
+
+def test_each_filter_narrows_the_list(town):
+    area, category = AreaFactory(), CategoryFactory()
+    wanted = IdeaFactory(
+        activity=town.here,
+        title="Den ene",
+        area=area,
+        category=category,
+        channel=Channel.PHONE,
+        visibility=Visibility.HIDDEN,
+        status=Status.objects.of_kind(StatusKind.IN_PROCESS),
+        submitted_at=days_ago(40),
+    )
+    IdeaFactory(activity=town.here, title="Den anden")
+    client = town.client("moderator")
+    day = f"{wanted.submitted_at:%Y-%m-%d}"
+    for query in (
+        f"?area={area.pk}",
+        f"?category={category.pk}",
+        "?channel=phone",
+        "?visibility=hidden",
+        f"?status={wanted.status_id}",
+        f"?submitted_at_from={day}&submitted_at_to={day}",
+        f"?area={area.pk}&q=den&visibility=hidden&submitted_at_from={day}&submitted_at_to={day}",
+    ):
+        assert titles(client, query) == ["Den ene"], query
+    assert titles(client, f"?activity={town.here.pk}") == ["Den anden", "Den ene"]
+
+
+def test_the_filter_for_pages_offers_only_ones_own(town):
+    page = town.client("moderator").get(reverse(IDEAS)).content.decode()
+    assert "Idébanken" in page
+    assert "Borgermillionen" not in page
+
+
+def test_the_list_can_be_put_in_order_by_supports(town):
+    IdeaFactory(activity=town.here, title="Lidt", support_count=2)
+    IdeaFactory(activity=town.here, title="Meget", support_count=30)
+    client = town.client("moderator")
+    assert titles(client, "?ordering=-support_count") == ["Meget", "Lidt"]
+    assert titles(client, "?ordering=support_count") == ["Lidt", "Meget"]
+
+
+def rows_of(response: object, kind: str) -> list[list[object]]:
+    content = b"".join(response.streaming_content)
+    if kind == "csv":
+        return list(csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";"))
+    return [list(row) for row in load_workbook(io.BytesIO(content)).active.values]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_exports_hold_ones_own_rows_and_run_nothing(town, kind):
+    pending(town.here, title="=HYPERLINK(1)", body="klokke\u0007 @SUM(A1)")
+    pending(town.elsewhere, title="En andens")
+    response = town.client("moderator").get(reverse(IDEAS) + f"?export={kind}")
+    rows = rows_of(response, kind)
+    assert len(rows) == 2
+    cells = rows[1]
+    assert ("'=HYPERLINK(1)" if kind == "csv" else "=HYPERLINK(1)") in cells
+    assert not any("\u0007" in str(cell) for cell in cells)
+    if kind == "xlsx":
+        response = town.client("moderator").get(reverse(IDEAS) + "?export=xlsx")
+        sheet = load_workbook(io.BytesIO(b"".join(response.streaming_content))).active
+        assert {cell.data_type for row in sheet for cell in row} <= {"s", "inlineStr", "n", "d"}
+
+
+@pytest.mark.parametrize(
+    ("role", "is_told"), [("moderator", True), ("caseworker", False), ("editor", False)]
+)
+def test_only_those_who_moderate_get_addresses_in_the_export(town, role, is_told):
+    idea = pending(town.here)
+    response = town.client(role).get(reverse(IDEAS) + "?export=csv")
+    assert (idea.participant.email in str(rows_of(response, "csv"))) is is_told
+
+
+def test_the_export_of_a_filtered_list_is_filtered(town):
+    pending(town.here, title="Venter")
+    IdeaFactory(activity=town.here, title="Er ude")
+    response = town.client("moderator").get(reverse(IDEAS) + "?visibility=pending&export=csv")
+    assert [row[1] for row in rows_of(response, "csv")[1:]] == ["Venter"]
+
+
+def fill(town, n: int) -> None:
+    areas = [AreaFactory() for _ in range(3)] if n else []
+    for number in range(n):
+        idea = IdeaFactory(
+            activity=town.here, area=areas[number % 3], visibility=Visibility.PENDING
+        )
+        comment_on(idea, visibility=Visibility.PENDING)
+        offer(idea)
+        proposal_at(town.here)
+
+
+def test_lists_exports_and_the_front_page_cost_the_same_at_0_20_and_200_rows(
+    town, django_assert_max_num_queries
+):
+    client = town.client("moderator")
+    paths = {
+        reverse(IDEAS): 20,
+        reverse(IDEAS) + "?q=havnen&visibility=pending": 22,
+        reverse(IDEAS) + "?export=csv": 12,
+        reverse("borgerdialog_proposals:list"): 20,
+        reverse("borgerdialog_comments:list"): 16,
+        reverse("borgerdialog_help:list"): 14,
+        reverse("borgerdialog_addenda:list"): 14,
+        reverse("wagtailadmin_home"): 45,
+    }
+    counts: dict[str, list[int]] = {path: [] for path in paths}
+    for step in (0, 20, 180):
+        fill(town, step)
+        for path, most in paths.items():
+            with django_assert_max_num_queries(most) as queries:
+                response = client.get(path)
+                if "export" in path:
+                    b"".join(response.streaming_content)
+            counts[path].append(len(queries))
+    for path, (_none, few, many) in counts.items():
+        assert few == many, (path, counts[path])
