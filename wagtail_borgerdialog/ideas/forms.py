@@ -179,7 +179,7 @@ def question_field(question: object) -> forms.Field:
 class AcceptForm(forms.Form):
     """The disclaimer on the last step; it has to be the wording that is in force."""
 
-    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=12)
+    version = forms.CharField(widget=forms.HiddenInput, required=False)
     accepted = forms.BooleanField(
         label=_("I have read it: an idea is not a promise"),
         error_messages={"required": _("Tick the box when you have read it.")},
@@ -188,7 +188,6 @@ class AcceptForm(forms.Form):
     def __init__(self, *args: object, version: str, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.current = version
-        self.fields["version"].initial = version
 
     def clean(self) -> dict[str, object] | None:
         """What is accepted must be what is in force now."""
