@@ -43,6 +43,7 @@ def test_an_empty_collection_says_what_will_be_here(client, url):
     assert "bd-empty" in client.get(url()).content.decode()
 
 
+@pytest.mark.usefixtures("our_layout")
 @pytest.mark.parametrize("sort", ["newest", "supported", "discussed"])
 def test_a_list_costs_the_same_at_0_20_and_200_ideas(client, collection, url, sort):
     address = f"{url()}?sort={sort}"
@@ -55,6 +56,7 @@ def test_a_list_costs_the_same_at_0_20_and_200_ideas(client, collection, url, so
     assert counts[1] == counts[2]
 
 
+@pytest.mark.usefixtures("our_layout")
 def test_a_random_order_costs_one_more_only_where_it_runs_past_the_highest_number(
     client, collection, url
 ):
@@ -63,6 +65,7 @@ def test_a_random_order_costs_one_more_only_where_it_runs_past_the_highest_numbe
     assert queries(client, f"{url()}?sort=random") <= 11
 
 
+@pytest.mark.usefixtures("our_layout")
 def test_filters_and_search_stay_within_the_budget(client, collection, url):
     area, category = AreaFactory(), CategoryFactory()
     IdeaFactory.create_batch(30, activity=collection.activity, area=area, category=category)
