@@ -10,7 +10,6 @@ from wagtail_borgerdialog.contributions.models import (
     Comment,
     Contribution,
     ModerationDecision,
-    ReasonCode,
     Support,
 )
 from wagtail_borgerdialog.contributions.selectors import absolute_url
@@ -174,7 +173,7 @@ def _link(purpose: str, obj: Contribution | Support | Comment, contribution: Con
 
 def _reasons(decision: ModerationDecision, *, to: Participant | None) -> dict[str, mail.JSONValue]:
     with translation.override(to.language if to else None):
-        reason = str(ReasonCode(decision.reason_code).label) if decision.reason_code else ""
+        reason = decision.get_reason_code_display()
     return {
         "action": decision.action,
         "reason": reason,
