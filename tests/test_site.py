@@ -44,6 +44,7 @@ def mail_folder(settings, tmp_path):
         letter.send()
 
 
+@pytest.mark.django_db
 def test_links_in_the_demos_mail_can_be_followed(client, settings, mail_folder):
     settings.DEBUG = True
     page = client.get("/demo/post/").content.decode()
