@@ -179,8 +179,10 @@ def excerpt(value: str, length: int) -> str:
 
     Cut between words; a word longer than the space there is is cut between letters.
     """
-    # A line shrinks when it is cleaned, but ten times what is asked for is plenty.
-    line = clean_line(value[: length * 10 + 1000])
+    # A line shrinks when it is cleaned: mostly a little, and ten times is plenty.
+    line = clean_line(value[: length * 2])
+    if len(line) < length + 40 and len(value) > length * 2:
+        line = clean_line(value[: length * 10 + 1000])
     if len(line) <= length:
         return line
     head, _, cut_word = line[:length].rpartition(" ")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django import template
@@ -113,7 +114,32 @@ def bd_number(value: int | float | Decimal | str | None) -> str:
     """A number with the language's own separators: 1.000.000 in Danish."""
     if value is None or value == "":
         return ""
+    if type(value) is int and 0 <= value < 1000:
+        return str(value)
     return formats.number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def bd_supports(count: int) -> str:
+    """A number of supports in words, "12 supports"."""
+    return _counted(count, "supports", get_language())
+
+
+@register.filter
+def bd_comments(count: int) -> str:
+    """A number of comments in words, "3 comments"."""
+    return _counted(count, "comments", get_language())
+
+
+# A list says it forty times, and mostly the same small numbers.
+@lru_cache(maxsize=4096)
+def _counted(count: int, what: str, language: str | None) -> str:
+    words = (
+        ngettext("%(count)s support", "%(count)s supports", count)
+        if what == "supports"
+        else ngettext("%(count)s comment", "%(count)s comments", count)
+    )
+    return words % {"count": bd_number(count)}
 
 
 @register.filter
@@ -402,9 +428,16 @@ def _moment(
     layout = layouts.get(language, layouts["en"])
     if local.year != _local(_now(at)).year:
         layout += YEAR_FORMAT
-    if clock and isinstance(local, datetime.datetime):
-        layout += CLOCK_FORMATS.get(language, CLOCK_FORMATS["en"])
-    return date_format(local, layout)
+    if not isinstance(local, datetime.datetime):
+        return _day_in_words(local, layout, get_language())
+    if not clock:
+        return _day_in_words(local.date(), layout, get_language())
+    return date_format(local, layout + CLOCK_FORMATS.get(language, CLOCK_FORMATS["en"]))
+
+
+@lru_cache(maxsize=4096)
+def _day_in_words(day: datetime.date, layout: str, language: str | None) -> str:
+    return date_format(day, layout)
 
 
 def _now(at: datetime.datetime | None) -> datetime.datetime:
