@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms.formsets import BaseFormSetMixin
@@ -37,9 +38,10 @@ class ParticipationPanel(UIComponent):
         return {"counts": self.counts()}
 
     def counts(self) -> list[DashboardCount]:
-        """Every room's numbers, in the rooms' order; mails that failed come last, if any."""
+        """Every room's numbers, what has waited longest first; mails that failed come last."""
         user = self.request.user
         found = [count for component in registry for count in component.dashboard_counts(user)]
+        found.sort(key=lambda count: count.oldest or timezone.now())
         if user.has_perm(SEE_MAILS) and (failed := failed_mails(user).count()):
             found.append(
                 DashboardCount(

@@ -54,13 +54,15 @@ class Component:
 
 
 class DashboardCount:
-    """A number on the admin's front page, with where to go; ``detail`` says e.g. how old."""
+    """A number on the admin's front page, with where to go, and since when the oldest waits."""
 
-    def __init__(self, *, label: str, count: int, url: str, detail: str = "") -> None:
+    def __init__(
+        self, *, label: str, count: int, url: str, oldest: datetime.datetime | None = None
+    ) -> None:
         self.label = label
         self.count = count
         self.url = url
-        self.detail = detail
+        self.oldest = oldest
 
 
 class Registry:

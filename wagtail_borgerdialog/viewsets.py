@@ -1,10 +1,13 @@
 """The admin's *Participation* menu, and the root's own screens in it."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db import router
+from django.db.models import Model, ProtectedError, Q, QuerySet, RestrictedError
+from django.db.models.deletion import Collector
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -14,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.menu import MenuItem
-from wagtail.admin.panels import FieldPanel, HelpPanel
+from wagtail.admin.panels import FieldPanel, HelpPanel, TitleFieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, WagtailAdminTemplateMixin
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.admin.widgets.slug import SlugInput
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from wagtail_borgerdialog.components import registry
@@ -27,6 +31,8 @@ from wagtail_borgerdialog.rules import activities_of
 
 SEE_MAILS = "borgerdialog.change_outgoingmail"
 LAST = 1000
+SLUG_HELP = _("Part of the web address of a list that is filtered by it.")
+ORDER_HELP = _("Lists begin with the lowest number.")
 
 
 class PermissionMenuItem(MenuItem):
@@ -80,9 +86,9 @@ class AreaViewSet(SnippetViewSet):
                 "boundary they choose from the list; with one, a point on the map finds it."
             )
         ),
-        FieldPanel("name"),
-        FieldPanel("slug"),
-        FieldPanel("order"),
+        TitleFieldPanel("name", targets=["slug"]),
+        FieldPanel("slug", widget=SlugInput, help_text=SLUG_HELP),
+        FieldPanel("order", help_text=ORDER_HELP),
         FieldPanel("boundary"),
     ]
 
@@ -98,9 +104,9 @@ class CategoryViewSet(SnippetViewSet):
     copy_view_enabled = False
     panels = [
         HelpPanel(content=_("Citizens choose one of these subjects when they send something.")),
-        FieldPanel("name"),
-        FieldPanel("slug"),
-        FieldPanel("order"),
+        TitleFieldPanel("name", targets=["slug"]),
+        FieldPanel("slug", widget=SlugInput, help_text=SLUG_HELP),
+        FieldPanel("order", help_text=ORDER_HELP),
     ]
 
 
@@ -172,6 +178,26 @@ class FailedMailView(MailPermissionMixin, WagtailAdminTemplateMixin, TemplateVie
         if try_again(mails, at=timezone.now()):
             messages.success(request, gettext("We will try to send it again within a minute."))
         return redirect("borgerdialog_mails:list")
+
+
+def refuse_if_used(request: HttpRequest, instances: Sequence[Model]) -> HttpResponse | None:
+    """A redirect with an explanation when one of our ``instances`` is in use, else None.
+
+    Wagtail finds that out from its reference index, in which citizens' texts are not.
+    """
+    ours = [one for one in instances if one._meta.app_label.startswith("borgerdialog")]
+    if not ours:
+        return None
+    try:
+        Collector(using=router.db_for_write(type(ours[0]))).collect(ours)
+    except (ProtectedError, RestrictedError):
+        messages.error(
+            request,
+            gettext("You cannot delete %(names)s: it is in use. Change its name instead.")
+            % {"names": ", ".join(f"“{one}”" for one in ours)},
+        )
+        return redirect(type(ours[0]).snippet_viewset.get_url_name("list"))
+    return None
 
 
 class FailedMailViewSet(PermissionViewSet):

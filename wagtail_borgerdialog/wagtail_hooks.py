@@ -1,11 +1,15 @@
 from django.contrib.auth.models import Permission
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 
 from wagtail_borgerdialog.admin_panels import AccessFormSet, ParticipationPanel
-from wagtail_borgerdialog.viewsets import ParticipationGroup, permissions_to_choose
+from wagtail_borgerdialog.viewsets import (
+    ParticipationGroup,
+    permissions_to_choose,
+    refuse_if_used,
+)
 
 
 @hooks.register("register_admin_viewset")
@@ -28,3 +32,8 @@ def register_access_panel() -> type[AccessFormSet]:
 @hooks.register("register_permissions")
 def register_permissions() -> QuerySet[Permission]:
     return permissions_to_choose()
+
+
+@hooks.register("before_delete_snippet")
+def keep_what_is_in_use(request: HttpRequest, instances: list[Model]) -> HttpResponse | None:
+    return refuse_if_used(request, instances)

@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.utils import timezone
 from wagtail.models import Locale, Page
+from wagtail.users.models import UserProfile
 
 from wagtail_borgerdialog.actions import sync_activity
 from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
@@ -120,6 +121,8 @@ def member(name: str, rights: list[str], *pages: Page, is_superuser: bool = Fals
         password="password",
         is_superuser=is_superuser,
     )
+    # The texts that the tests quote are the ones in the code, whatever the catalogues say.
+    UserProfile.objects.create(user=user, preferred_language="en")
     group = Group.objects.create(name=name)
     for label in ["wagtailadmin.access_admin", *rights]:
         app_label, codename = label.split(".")

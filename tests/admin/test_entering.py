@@ -109,7 +109,9 @@ def test_a_line_that_cannot_be_read_stops_the_list_and_is_named(town):
     assert not Support.objects.exists()
 
 
-@pytest.mark.parametrize("people", ["", "\x00", "\n".join(["Asta Prøve"] * 201)])
+@pytest.mark.parametrize(
+    "people", ["", "\x00", "Bo Prøve\nBo  Prøve", "\n".join(["Asta Prøve"] * 201)]
+)
 def test_an_empty_or_endless_list_is_refused(town, people):
     idea = IdeaFactory(activity=town.here)
     response = supports(town.client("moderator"), idea, people)

@@ -9,8 +9,8 @@ from wagtail.models import Page
 
 from tests.admin.conftest import IdeaFactory, comment_on, days_ago, pending, proposal_at
 from wagtail_borgerdialog.contributions.models import Visibility
-from wagtail_borgerdialog.models import GroupActivityAccess, OutgoingMail
-from wagtail_borgerdialog.testing.factories import default_site
+from wagtail_borgerdialog.models import Area, GroupActivityAccess, OutgoingMail
+from wagtail_borgerdialog.testing.factories import AreaFactory, default_site
 
 
 def group_form(client, group: Group) -> dict[str, object]:
@@ -174,3 +174,25 @@ def test_a_mail_of_a_site_one_does_not_work_with_is_not_there(town, failed):
     client.post(reverse("borgerdialog_mails:mail", args=[failed.pk]))
     failed.refresh_from_db()
     assert failed.failed_at is not None
+
+
+def test_a_status_in_use_is_not_deleted_and_that_is_said(town):
+    status = IdeaFactory(activity=town.here).status
+    client = town.client("superuser")
+    one = reverse("wagtailsnippets_borgerdialog_contributions_status:delete", args=[status.pk])
+    several = reverse(
+        "wagtail_bulk_action", args=["borgerdialog_contributions", "status", "delete"]
+    )
+    for url in (one, f"{several}?id={status.pk}"):
+        response = client.post(url, follow=True)
+        assert "it is in use" in " ".join(map(str, response.context["messages"]))
+    status.refresh_from_db()
+
+
+def test_the_slug_of_a_district_follows_its_name_and_an_unused_one_can_be_deleted(town):
+    client = town.client("superuser")
+    page = client.get(reverse("wagtailsnippets_borgerdialog_area:add")).content.decode()
+    assert "w-sync" in page
+    area = AreaFactory()
+    client.post(reverse("wagtailsnippets_borgerdialog_area:delete", args=[area.pk]))
+    assert not Area.objects.filter(pk=area.pk).exists()

@@ -203,10 +203,14 @@ class PeopleField(forms.CharField):
             raise ValidationError(
                 _("Enter at most %(limit)s people at a time."), params={"limit": MAX_PEOPLE}
             )
-        people, errors = [], []
+        people: list[EnteredPerson] = []
+        errors = []
         for number, line in enumerate(lines, start=1):
             try:
-                people.append(self._person(line))
+                person = self._person(line)
+                if person in people:
+                    raise ValidationError(_("the same as a line above."))
+                people.append(person)
             except ValidationError as error:
                 errors += [
                     _("Line %(number)s: %(error)s") % {"number": number, "error": message}
@@ -250,7 +254,8 @@ class SupportsForm(EvidenceForm):
         help_text=_(
             "One person a line: name; e-mail or postal address. You can paste two columns from a "
             "spreadsheet. The postal address is not stored: it only makes sure that the same "
-            "person counts once."
+            "person counts once. With a name alone nobody can see that two lists name the same "
+            "person."
         ),
     )
 

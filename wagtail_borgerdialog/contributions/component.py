@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
-from django.utils import timezone
 
 from wagtail_borgerdialog.components import Component, DashboardCount
 from wagtail_borgerdialog.contributions.actions import recount
@@ -22,7 +21,7 @@ class Contributions(Component):
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
         from wagtail_borgerdialog.contributions.viewsets import waiting_comments
 
-        return waiting_comments(user, at=timezone.now())
+        return waiting_comments(user)
 
     def recount(self, *, fix: bool) -> Sequence[str]:
         return recount(fix=fix)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -27,11 +26,10 @@ class Ideas(Component):
         from wagtail_borgerdialog.contributions.viewsets import waiting_cases
         from wagtail_borgerdialog.ideas.viewsets import waiting_offers
 
-        at = timezone.now()
         label = _("Ideas that wait for a moderator")
         return [
-            *waiting_cases(user, Idea, label=label, at=at),
-            *waiting_offers(user, at=at),
+            *waiting_cases(user, Idea, label=label),
+            *waiting_offers(user),
         ]
 
     def recount(self, *, fix: bool) -> Sequence[str]:

@@ -29,7 +29,15 @@ from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     COMMENT_CONSEQUENCES,
     FREE,
+    HIDE,
     MODERATION,
+    PUBLISH,
+    REJECT,
+    REMOVE,
+    RESTORE,
+    ChangeStatus,
+    CorrectPlace,
+    EnterSupports,
     Moderate,
     StaffAction,
 )
@@ -52,7 +60,6 @@ class Refine(StaffAction):
 
     name = "refine"
     label = gettext_lazy("Write a refined version")
-    icon = "edit"
     permission = ANSWER
     form_class = RefineForm
     part_template = "wagtail_borgerdialog/admin/original_text.html"
@@ -116,7 +123,17 @@ class IdeaViewSet(CaseViewSet):
     menu_label = gettext_lazy("Ideas")
     menu_order = 10
     enter_label = gettext_lazy("Enter an idea")
-    staff_actions = (*CaseViewSet.staff_actions, Refine())
+    staff_actions = (
+        PUBLISH,
+        RESTORE,
+        ChangeStatus(),
+        Refine(),
+        EnterSupports(),
+        CorrectPlace(),
+        REJECT,
+        HIDE,
+        REMOVE,
+    )
 
     def extra_panels(self, case: Idea, user: AbstractBaseUser) -> Sequence[CasePart]:
         parts: list[CasePart] = []
@@ -319,7 +336,7 @@ class HelpOfferViewSet(StaffViewSet):
         return beginning(item)
 
 
-def waiting_offers(user: AbstractBaseUser, *, at: datetime.datetime) -> list[DashboardCount]:
+def waiting_offers(user: AbstractBaseUser) -> list[DashboardCount]:
     """The offers of help that wait for ``user``, if any."""
     if not user.has_perm(MODERATE):
         return []
@@ -329,6 +346,5 @@ def waiting_offers(user: AbstractBaseUser, *, at: datetime.datetime) -> list[Das
         ),
         label=_("Offers of help that wait for a moderator"),
         url=reverse("borgerdialog_help:list") + f"?visibility={Visibility.PENDING}",
-        at=at,
         since="created_at",
     )

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -103,8 +102,7 @@ class Proposals(Component):
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
         from wagtail_borgerdialog.proposals.viewsets import addenda_waiting, to_check
 
-        at = timezone.now()
-        return [*to_check(user, at=at), *addenda_waiting(user, at=at)]
+        return [*to_check(user), *addenda_waiting(user)]
 
     def run_clock(self, *, at: datetime.datetime) -> int:
         return run_clock(at=at)

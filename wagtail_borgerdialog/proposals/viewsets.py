@@ -64,7 +64,6 @@ class FormalCheckAction(StaffAction):
 
     name = "check"
     label = _("Make the formal check")
-    icon = "tasks"
     permission = CHECK
     form_class = FormalCheckForm
     part_template = "wagtail_borgerdialog/admin/proposal_text.html"
@@ -145,10 +144,10 @@ class ProposalViewSet(CaseViewSet):
     # Publishing goes by the formal check alone.
     staff_actions = (
         FormalCheckAction(),
+        RESTORE,
         ChangeStatus(),
         EnterSupports(),
         CorrectPlace(),
-        RESTORE,
         HIDE,
         REMOVE,
     )
@@ -216,7 +215,7 @@ class ProposalViewSet(CaseViewSet):
             ) from None
 
 
-def to_check(user: AbstractBaseUser, *, at: datetime.datetime) -> list[DashboardCount]:
+def to_check(user: AbstractBaseUser) -> list[DashboardCount]:
     """The proposals that wait for ``user`` to make the formal check, if any."""
     if not user.has_perm(CHECK):
         return []
@@ -228,7 +227,6 @@ def to_check(user: AbstractBaseUser, *, at: datetime.datetime) -> list[Dashboard
         ),
         label=gettext("Proposals to check"),
         url=reverse("borgerdialog_proposals:list") + f"?kind={StatusKind.IN_REVIEW}",
-        at=at,
         since="submitted_at",
     )
 
@@ -242,7 +240,6 @@ class DecideAddendum(StaffAction):
         self.show = show
         self.name = "show" if show else "hide"
         self.label = _("Show it") if show else _("Do not show it")
-        self.icon = "check" if show else "cross"
         self.is_serious = not show
         self.form_class = forms.Form if show else AddendumReasonForm
 
@@ -371,7 +368,7 @@ class AddendumViewSet(StaffViewSet):
         return beginning(item)
 
 
-def addenda_waiting(user: AbstractBaseUser, *, at: datetime.datetime) -> list[DashboardCount]:
+def addenda_waiting(user: AbstractBaseUser) -> list[DashboardCount]:
     """The remarks that wait for ``user``, if any."""
     if not user.has_perm(MODERATE):
         return []
@@ -381,7 +378,6 @@ def addenda_waiting(user: AbstractBaseUser, *, at: datetime.datetime) -> list[Da
         ),
         label=gettext("Addenda that wait for a moderator"),
         url=reverse("borgerdialog_addenda:list") + f"?visibility={Visibility.PENDING}",
-        at=at,
         since="created_at",
     )
 

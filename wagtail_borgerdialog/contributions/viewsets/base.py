@@ -47,7 +47,6 @@ class StaffIndexView(StaffView, SafeSpreadsheetExportMixin, IndexView):
     any_permission_required = None
     paginate_by = 50
     default_ordering: str | Sequence[str] | None = None
-    introduction = ""
 
     @cached_property
     def search_query(self) -> str:
@@ -102,7 +101,6 @@ class StaffIndexView(StaffView, SafeSpreadsheetExportMixin, IndexView):
     def get_context_data(self, *args: object, **kwargs: object) -> dict[str, object]:
         context = super().get_context_data(*args, **kwargs)
         context["bulk_buttons"] = self.bulk_buttons
-        context["introduction"] = self.introduction
         return context
 
 
@@ -125,14 +123,14 @@ class ItemView(StaffView, WagtailAdminTemplateMixin):
         ]
 
     def item_breadcrumbs(self) -> list[dict[str, object]]:
-        return [{"url": "", "label": self.viewset.name_of(self.item)}]
+        return [{"url": "", "label": self.viewset.heading_of(self.item)}]
 
 
 class StaffItemView(ItemView, TemplateView):
     """The page of one contribution or comment."""
 
     def get_page_title(self) -> str:
-        return self.viewset.name_of(self.item)
+        return self.viewset.heading_of(self.item)
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         offered = [
@@ -170,7 +168,7 @@ class StaffActionView(ItemView, FormView):
 
     def item_breadcrumbs(self) -> list[dict[str, object]]:
         return [
-            {"url": self.get_success_url(), "label": self.viewset.name_of(self.item)},
+            {"url": self.get_success_url(), "label": self.viewset.heading_of(self.item)},
             {"url": "", "label": self.action.label},
         ]
 
@@ -225,8 +223,12 @@ class StaffViewSet(PermissionViewSet):
         return list(activities_of(user).values_list("pk", flat=True))
 
     def name_of(self, item: Model) -> str:
-        """What ``item`` is called in headings and messages."""
+        """What ``item`` is called in lists and confirmations."""
         return str(item)
+
+    def heading_of(self, item: Model) -> str:
+        """The heading of its page, in the language of the admin."""
+        return str(item._meta.verbose_name).capitalize()
 
     @property
     def list_url(self) -> str:

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
@@ -52,12 +51,6 @@ from wagtail_borgerdialog.contributions.viewsets.base import (
     StaffItemView,
     StaffView,
     StaffViewSet,
-)
-from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
-    MODERATION,
-    ChangeStatus,
-    CorrectPlace,
-    EnterSupports,
 )
 from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.people.eligibility import NotAllowed
@@ -347,7 +340,6 @@ class CaseViewSet(StaffViewSet):
     permission = SEE
     index_view_class = CaseIndexView
     item_view_class = CaseView
-    staff_actions = (*MODERATION, ChangeStatus(), EnterSupports(), CorrectPlace())
     not_offered = gettext_lazy("That is not possible where the case stands now.")
     enter_label = ""
     entry_form_class: type[EntryForm] = EntryForm
@@ -357,6 +349,9 @@ class CaseViewSet(StaffViewSet):
 
     def name_of(self, item: Contribution) -> str:
         return f"{item.reference} {item.title}"
+
+    def heading_of(self, item: Contribution) -> str:
+        return item.reference
 
     def may_enter(self, user: AbstractBaseUser) -> bool:
         """Whether ``user`` may enter one of this kind on somebody's behalf."""
@@ -388,7 +383,7 @@ class CaseViewSet(StaffViewSet):
 
 
 def waiting(
-    rows: QuerySet[Contribution], *, label: str, url: str, at: datetime.datetime, since: str
+    rows: QuerySet[Contribution], *, label: str, url: str, since: str
 ) -> list[DashboardCount]:
     """How many ``rows`` wait and how old the oldest is, by the field ``since``. One query.
 
@@ -397,16 +392,11 @@ def waiting(
     found = rows.order_by().aggregate(oldest=Min(since), n=Count("pk"))
     if not found["n"]:
         return []
-    age = timesince(found["oldest"], at, depth=1)
-    return [
-        DashboardCount(
-            label=label, count=found["n"], url=url, detail=_("Oldest: %(age)s") % {"age": age}
-        )
-    ]
+    return [DashboardCount(label=label, count=found["n"], url=url, oldest=found["oldest"])]
 
 
 def waiting_cases(
-    user: AbstractBaseUser, model: type[Contribution], *, label: str, at: datetime.datetime
+    user: AbstractBaseUser, model: type[Contribution], *, label: str
 ) -> list[DashboardCount]:
     """The texts of one kind that wait for ``user``, if any."""
     if not user.has_perm(MODERATE):
@@ -416,6 +406,5 @@ def waiting_cases(
         model.objects.filter(activity_scope(user, "activity__"), visibility=Visibility.PENDING),
         label=label,
         url=reverse(f"borgerdialog_{kind}:list") + f"?visibility={Visibility.PENDING}",
-        at=at,
         since="submitted_at",
     )

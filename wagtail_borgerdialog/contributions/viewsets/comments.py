@@ -1,7 +1,5 @@
 """The staff screens of comments."""
 
-import datetime
-
 import django_filters
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
@@ -176,7 +174,7 @@ class CommentViewSet(StaffViewSet):
         return beginning(item)
 
 
-def waiting_comments(user: AbstractBaseUser, *, at: datetime.datetime) -> list[DashboardCount]:
+def waiting_comments(user: AbstractBaseUser) -> list[DashboardCount]:
     """The comments that wait for ``user``, if any."""
     if not user.has_perm(MODERATE):
         return []
@@ -186,6 +184,5 @@ def waiting_comments(user: AbstractBaseUser, *, at: datetime.datetime) -> list[D
         ),
         label=_("Comments that wait for a moderator"),
         url=reverse("borgerdialog_comments:list") + f"?visibility={Visibility.PENDING}",
-        at=at,
         since="created_at",
     )

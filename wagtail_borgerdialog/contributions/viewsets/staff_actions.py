@@ -39,7 +39,6 @@ class StaffAction:
 
     name: str = ""
     label: str = ""
-    icon: str = "edit"
     is_serious: bool = False
     permission: str = ""
     form_class: type[forms.Form] = forms.Form
@@ -133,13 +132,6 @@ DONE: dict[str, str] = {
     ModerationAction.REMOVE: gettext_lazy("It is removed. The author is told why."),
     ModerationAction.RESTORE: gettext_lazy("It is public again."),
 }
-ICONS: dict[str, str] = {
-    ModerationAction.PUBLISH: "check",
-    ModerationAction.REJECT: "cross",
-    ModerationAction.HIDE: "no-view",
-    ModerationAction.REMOVE: "bin",
-    ModerationAction.RESTORE: "view",
-}
 FREE = {ModerationAction.PUBLISH, ModerationAction.RESTORE}
 
 
@@ -152,7 +144,6 @@ class Moderate(StaffAction):
         self.action = action
         self.name = action.value
         self.label = action.label
-        self.icon = ICONS[action]
         self.is_serious = action not in FREE
         self.form_class = NoteForm if action in FREE else ReasonForm
 
@@ -195,7 +186,6 @@ class ChangeStatus(StaffAction):
 
     name = "status"
     label = gettext_lazy("Change the status")
-    icon = "tasks"
     permission = ANSWER
     form_class = StatusForm
 
@@ -233,7 +223,6 @@ class CorrectPlace(StaffAction):
 
     name = "place"
     label = gettext_lazy("Correct district or category")
-    icon = "tag"
     form_class = PlaceForm
 
     def is_offered(self, user: AbstractBaseUser, item: Contribution) -> bool:
@@ -263,7 +252,6 @@ class EnterSupports(StaffAction):
 
     name = "supports"
     label = gettext_lazy("Enter supports")
-    icon = "plus"
     permission = ENTER
     form_class = SupportsForm
 
@@ -332,4 +320,5 @@ PUBLISH, REJECT, HIDE, REMOVE, RESTORE = map(
         ModerationAction.RESTORE,
     ],
 )
-MODERATION = (PUBLISH, REJECT, RESTORE, HIDE, REMOVE)
+# Dangerous ones come last.
+MODERATION = (PUBLISH, RESTORE, REJECT, HIDE, REMOVE)
