@@ -16,7 +16,7 @@ from wagtail_borgerdialog.actions import sync_activity
 from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
 from wagtail_borgerdialog.ideas.models import Disclaimer, HelpOffer, Idea
 from wagtail_borgerdialog.models import Activity, GroupActivityAccess
-from wagtail_borgerdialog.pages.models import IdeaPage
+from wagtail_borgerdialog.pages.models import IdeaPage, ProposalPage
 from wagtail_borgerdialog.proposals.models import FormalCriterion, Proposal, RuleSet
 from wagtail_borgerdialog.testing.factories import (
     CommentFactory,
@@ -166,3 +166,19 @@ def days_ago(days: int) -> datetime.datetime:
 
 def comment_on(idea: Idea, **kwargs: object) -> object:
     return CommentFactory(contribution=idea, **kwargs)
+
+
+def scheme(title: str, **rules: object) -> Activity:
+    rule_set = RuleSet.objects.create(name=title, threshold=450, period_days=90, **rules)
+    page = ProposalPage(
+        title=title,
+        locale=Locale.get_default(),
+        rule_set=rule_set,
+        how_proposals_are_treated="Byrådet behandler dem.",
+        what_is_open="Alt.",
+        what_is_decided="Intet.",
+        decided_by="Byrådet",
+        inclusion_measure="Vi kommer på besøg.",
+    )
+    default_site().root_page.add_child(instance=page)
+    return sync_activity(page)

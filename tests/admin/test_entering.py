@@ -3,11 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from tests.admin.conftest import IdeaFactory
-from wagtail_borgerdialog.contributions.models import Support, Visibility
+from tests.admin.conftest import IdeaFactory, scheme
+from wagtail_borgerdialog.contributions.models import StatusKind, Support, Visibility
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.people.models import Participant
+from wagtail_borgerdialog.proposals.models import Proposal
 
 LETTER = {
     "title": "En bænk ved kirken",
@@ -122,3 +123,51 @@ def test_supports_need_a_public_case(town):
     idea = IdeaFactory(activity=town.here, visibility=Visibility.HIDDEN)
     supports(town.client("moderator"), idea, "Asta Prøve")
     assert not Support.objects.exists()
+
+
+def enter_proposal(town, **data: object):
+    given = {**LETTER, "title": "Kommunen skal plante 500 træer", "name": "Asta Prøve"}
+    client = town.client("superuser")
+    url = reverse("borgerdialog_proposals:enter")
+    return client.post(url, {**given, "declared": "on", **data}, follow=True)
+
+
+def test_a_proposal_on_paper_goes_to_the_formal_check_and_not_to_the_public(town):
+    activity = scheme("Borgerforslag")
+    enter_proposal(town, activity=activity.pk, remarks="Det er varmt.")
+    proposal = Proposal.objects.get()
+    assert proposal.status.kind == StatusKind.IN_REVIEW
+    assert proposal.visibility == Visibility.PENDING
+    assert (proposal.entered_by, proposal.evidence) == (town.staff["superuser"], "Sag 2026-114")
+
+
+def test_the_rules_hold_for_paper_too(town):
+    activity = scheme("Borgerforslag", min_coproposers=1, max_coproposers=2, text_max=200)
+    wrong = enter_proposal(
+        town, activity=activity.pk, body="ord " * 100, name="", declared="", coproposers=""
+    )
+    errors = wrong.context["form"].errors
+    assert errors.keys() == {"body", "name", "declared", "coproposers"}
+    for people in ("Bo Prøve", "\n".join(f"Bo{n}; bo{n}@example.dk" for n in range(3))):
+        wrong = enter_proposal(town, activity=activity.pk, coproposers=people)
+        assert wrong.context["form"].errors.keys() == {"coproposers"}
+    twice = "Bo Prøve; bo@example.dk\nBo P; BO@example.dk"
+    wrong = enter_proposal(town, activity=activity.pk, coproposers=twice)
+    assert wrong.context["form"].errors.keys() == {"coproposers"}
+    assert not Proposal.objects.exists()
+    assert not Participant.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("have_signed", "kind"),
+    [("on", StatusKind.IN_REVIEW), ("", StatusKind.AWAITING_COPROPOSERS)],
+)
+def test_co_proposers_who_have_signed_the_paper_are_not_asked_again(town, have_signed, kind):
+    activity = scheme("Borgerforslag", min_coproposers=1, max_coproposers=2)
+    enter_proposal(
+        town,
+        activity=activity.pk,
+        coproposers="Bo Prøve; bo@example.dk",
+        have_signed=have_signed,
+    )
+    assert Proposal.objects.get().status.kind == kind

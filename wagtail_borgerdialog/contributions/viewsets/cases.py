@@ -9,6 +9,7 @@ import django_filters
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -320,7 +321,10 @@ class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
 
     def form_valid(self, form: EntryForm) -> HttpResponse:
         try:
-            case = self.viewset.enter(form.cleaned_data, by=self.request.user, at=timezone.now())
+            with transaction.atomic():
+                case = self.viewset.enter(
+                    form.cleaned_data, by=self.request.user, at=timezone.now()
+                )
         except ValidationError as error:
             form.add_error(None, error)
             return self.form_invalid(form)
