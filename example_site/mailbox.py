@@ -1,7 +1,7 @@
 """What the demo would have mailed, in a browser, so that its links can be followed."""
 
 import re
-from email import message_from_string
+from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
@@ -11,17 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 NEWEST = 50
-END_OF_MESSAGE = re.compile(r"^-{79}$", re.M)  # as Django's file backend writes it
+END_OF_MESSAGE = re.compile(rb"^-{79}$", re.M)  # as Django's file backend writes it
 
 
 def messages(folder: Path) -> list[EmailMessage]:
     """The newest messages in the folder, newest first."""
     files = sorted(folder.glob("*.log"), key=lambda path: path.stat().st_mtime)
     found = [
-        message_from_string(text.strip("\n"), policy=default)
+        message_from_bytes(letter.strip(b"\n"), policy=default)
         for path in files[-NEWEST:]
-        for text in END_OF_MESSAGE.split(path.read_text(encoding="utf-8"))
-        if text.strip()
+        for letter in END_OF_MESSAGE.split(path.read_bytes())
+        if letter.strip()
     ]
     return found[::-1][:NEWEST]
 

@@ -50,6 +50,7 @@ def test_links_in_the_demos_mail_can_be_followed(client, settings, mail_folder):
     page = client.get("/demo/post/").content.decode()
     assert page.index("Bekræft nr. 2") < page.index("Bekræft nr. 1")
     assert page.count('<a href="http://localhost/deltag/link/bekr') == 2
+    assert page.count("Kære borger") == 2
 
 
 @pytest.mark.django_db
