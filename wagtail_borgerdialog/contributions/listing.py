@@ -169,6 +169,7 @@ def list_contributions(
         )
     except BadCursor:
         page = keyset_page(rows, order=order, size=size)
+    _attach(page, areas, categories)
     count = activity.contribution_count
     if filtered:
         count = page.items[0].found if page.items else 0
@@ -202,6 +203,19 @@ def filters_of(activity: Activity) -> tuple[list[Area], list[Category]]:
         else:
             found[1].append(Category(pk=pk, slug=slug, name=name, order=order))
     return found
+
+
+def _attach(page: KeysetPage, areas: list[Area], categories: list[Category]) -> None:
+    """Give the rows the districts and categories that are read already; borders are large."""
+    area_of: dict[int | None, Area | None] = {None: None, **{row.pk: row for row in areas}}
+    category_of: dict[int | None, Category | None] = {None: None}
+    category_of |= {row.pk: row for row in categories}
+    # Staff can choose a category in another language.
+    if others := {row.category_id for row in page} - category_of.keys():
+        category_of |= Category.objects.in_bulk(others)
+    for row in page:
+        row.area = area_of[row.area_id]
+        row.category = category_of[row.category_id]
 
 
 def _in_group(

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from wagtail_borgerdialog.contributions import rules as contribution_rules
 from wagtail_borgerdialog.contributions.filters import FilterForm, list_url
 from wagtail_borgerdialog.contributions.listing import SORTS, Listing, list_contributions
-from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.contributions.presenters import (
     Card,
     Tab,
@@ -33,6 +32,7 @@ from wagtail_borgerdialog.ideas.views.common import (
     idea_url,
     page_of_ideas,
 )
+from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import Person, is_open
 from wagtail_borgerdialog.people.selectors import participant_of
 from wagtail_borgerdialog.terms import VerificationLevel
@@ -65,7 +65,7 @@ def idea_list(request: HttpRequest, page: "IdeaPageMixin") -> HttpResponse:
             "filter": FilterForm(listing),
             "sorts": _sorts(listing),
             "result": _result(listing),
-            "cards": [_card(page, request, row) for row in listing.page],
+            "cards": _cards(listing, activity, url=page.get_url(request) or ""),
             "next_url": _turn(listing, "after", listing.page.next_cursor),
             "previous_url": _turn(listing, "before", listing.page.previous_cursor),
         }
@@ -164,23 +164,25 @@ def _is_supporting(user: AbstractBaseUser | AnonymousUser, found: Idea) -> bool:
     )
 
 
-def _card(page: "IdeaPageMixin", request: HttpRequest, row: Contribution) -> Card:
-    activity = page.activity
-    return Card(
-        title=row.title,
-        url=path_on(page.get_url(request) or "", row.reference),
-        text=row.body,
-        language=row.language,
-        status_label=str(row.status),
-        status_kind=row.status.kind,
-        area=row.area.name if row.area else "",
-        category=row.category.name if row.category else "",
-        author=author_name(row.public_name),
-        published_at=row.published_at,
-        supports=row.support_count if activity.supports_enabled else None,
-        comments=row.comment_count if activity.comments_enabled else None,
-        reference=row.reference,
-    )
+def _cards(listing: Listing, activity: Activity, *, url: str) -> list[Card]:
+    return [
+        Card(
+            title=row.title,
+            url=path_on(url, row.reference),
+            text=row.body,
+            language=row.language,
+            status_label=str(row.status),
+            status_kind=row.status.kind,
+            area=row.area.name if row.area else "",
+            category=row.category.name if row.category else "",
+            author=author_name(row.public_name),
+            published_at=row.published_at,
+            supports=row.support_count if activity.supports_enabled else None,
+            comments=row.comment_count if activity.comments_enabled else None,
+            reference=row.reference,
+        )
+        for row in listing.page
+    ]
 
 
 def similar_cards(found: list[Idea], request: HttpRequest) -> list[Card]:

@@ -27,6 +27,7 @@ from wagtail_borgerdialog.contributions.presenters import (
 )
 from wagtail_borgerdialog.contributions.selectors import path_on
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
+from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import Person, is_open
 from wagtail_borgerdialog.people.selectors import participant_of
 from wagtail_borgerdialog.proposals import rules, selectors
@@ -79,7 +80,7 @@ def proposal_list(request: HttpRequest, page: "ProposalPageMixin") -> HttpRespon
             "filter": FilterForm(listing),
             "groups": _groups(listing),
             "result": _result(listing),
-            "cards": [_card(page, request, row, at=at) for row in listing.page],
+            "cards": _cards(listing, activity, url=page.get_url(request) or "", at=at),
             "all_url": list_url(listing, status="", q="", area="", category=""),
             "next_url": _turn(listing, "after", listing.page.next_cursor),
             "previous_url": _turn(listing, "before", listing.page.previous_cursor),
@@ -196,13 +197,15 @@ def _timeline(found: Proposal, label: str, kind: str) -> list[TimelineEntry]:
     return [now, *(dataclasses.replace(entry, next="") for entry in entries)]
 
 
-def _card(
-    page: "ProposalPageMixin", request: HttpRequest, row: Contribution, *, at: datetime.datetime
-) -> Card:
+def _cards(listing: Listing, activity: Activity, *, url: str, at: datetime.datetime) -> list[Card]:
+    return [_card(row, activity, url=path_on(url, row.reference), at=at) for row in listing.page]
+
+
+def _card(row: Contribution, activity: Activity, *, url: str, at: datetime.datetime) -> Card:
     label, kind = selectors.status_shown(row, at=at)
     return Card(
         title=row.title,
-        url=path_on(page.get_url(request) or "", row.reference),
+        url=url,
         text=row.body,
         language=row.language,
         status_label=label,
@@ -214,7 +217,7 @@ def _card(
         supports=row.support_count,
         goal=row.support_goal,
         closes_at=closes_at(row, kind),
-        comments=row.comment_count if page.activity.comments_enabled else None,
+        comments=row.comment_count if activity.comments_enabled else None,
         reference=row.reference,
     )
 
