@@ -1,5 +1,8 @@
 """The page on which citizens make and support proposals: its fields, and its addresses."""
 
+import itertools
+from functools import cached_property
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +11,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import path, re_path
 
 from wagtail_borgerdialog.contributions.selectors import path_on
+from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.pages_base import ParticipationPageMixin
 from wagtail_borgerdialog.proposals import views
 from wagtail_borgerdialog.proposals.models import Proposal, RuleSet
@@ -22,6 +26,15 @@ FROM_RULE_SET = {
     "minimum_age": "minimum_age",
     "residents_only": "residents_only",
 }
+
+
+def path_to_owner(page_class: type[models.Model]) -> str:
+    """How a query gets from an activity to its page as a ``page_class``: "page__proposalpage"."""
+    steps, base = ["page"], Activity._meta.get_field("page").related_model
+    chain = [page_class, *page_class._meta.get_base_chain(base)]
+    for parent, child in itertools.pairwise(reversed(chain)):
+        steps.append(child._meta.get_ancestor_link(parent).related_query_name())
+    return "__".join(steps)
 
 
 class ProposalPageMixin(ParticipationPageMixin):
@@ -73,10 +86,29 @@ class ProposalPageMixin(ParticipationPageMixin):
             setattr(self, own, getattr(self.rule_set, theirs))
         self.supports_enabled = True
 
+    @cached_property
+    def stored_activity(self) -> Activity | None:
+        """The activity of this page and its translations, with the owning page's rule set."""
+        related = (
+            "page__locale",
+            "site__participationsettings",
+            f"{path_to_owner(type(self))}__rule_set",
+        )
+        return Activity.objects.for_page(self).select_related(*related).first()
+
     @property
     def rules_in_force(self) -> RuleSet:
-        """The rule set of the owning page, which also holds for its translations."""
-        return self.owning_page.rule_set
+        """The rule set of the owning page, which also holds for its translations. No query.
+
+        One in a preview of the owning page with another rule set.
+        """
+        owner = self.stored_activity
+        for step in path_to_owner(type(self)).split("__") if owner else ():
+            owner = getattr(owner, step)
+        is_preview = owner is None or (
+            owner.pk == self.pk and owner.rule_set_id != self.rule_set_id
+        )
+        return self.rule_set if is_preview else owner.rule_set
 
     @path("", name="index_route")
     def index_route(self, request: HttpRequest) -> HttpResponse:

@@ -51,6 +51,7 @@ def page_of_proposals(
     status: int = 200,
 ) -> HttpResponse:
     """Render ``proposals/<template>.html``; ``below`` says that the page is a step above it."""
+    site = page.stored_activity.site if page.stored_activity else page.get_site()
     return render(
         request,
         f"wagtail_borgerdialog/proposals/{template}.html",
@@ -61,7 +62,7 @@ def page_of_proposals(
             "level": LadderLevel(page.activity.level),
             "list_url": page.get_url(request),
             "breadcrumb": breadcrumb(page, request, with_page=below),
-            "sender": sender_name(ParticipationSettings.for_request(request), page.get_site()),
+            "sender": sender_name(ParticipationSettings.of(site), site),
             **context,
         },
         status=status,

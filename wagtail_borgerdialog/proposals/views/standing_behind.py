@@ -60,18 +60,19 @@ def manage(request: HttpRequest, page: "ProposalPageMixin", reference: str) -> H
     decision = rules.may_change(author, proposal, at=at)
     form = _text_form(request, page, proposal, step=step) if decision else None
     if step == "send":
-        denied = denied or _change(proposal, form, decision, author=author, at=at)
+        denied = _change(proposal, form, decision, author=author, at=at)
         if denied is None and form is not None and not form.errors:
             return _back(request, "saved")
     context = _own_page(page, request, proposal, author, at=at)
     context |= {
         "form": form,
+        "is_denied": denied is not None,
         "denied": denied,
         "decision": decision,
         "typed": [] if form is not None else _typed(request, step),
         "done": request.GET.get("done", ""),
     }
-    status = 409 if denied else 200
+    status = 200 if denied is None else 409
     return private(page_of_proposals(page, request, "manage", context, status=status))
 
 
