@@ -231,7 +231,7 @@ def test_the_address_is_nowhere_in_the_link(purpose):
 
 def test_nobody_learns_the_link_from_the_page_behind_it(client, purpose):
     response = client.get(path_of(purpose, subject_of(purpose)))
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert "no-store" in response["Cache-Control"]
     assert response["X-Robots-Tag"] == "noindex"
 

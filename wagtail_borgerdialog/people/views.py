@@ -54,7 +54,8 @@ def link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
 
 
 def _with_headers(response: HttpResponse) -> HttpResponse:
-    # The address is the key: no site that the page links to may learn it.
-    response["Referrer-Policy"] = "no-referrer"
+    # The address is the key: no other site may learn it. With "no-referrer" a browser hides its
+    # origin as well, and Django refuses the form.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
