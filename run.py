@@ -43,7 +43,7 @@ def main(args: list[str]) -> int:
 def demo(address: str = "127.0.0.1:8000") -> int:
     install_site()
     # load_demo prints the logins.
-    for command in (["migrate", "-v0"], ["borgerdialog_setup"], ["load_demo"]):
+    for command in (["migrate", "-v0"], ["load_demo", "--address", address]):
         code = subprocess.run(manage(command), env=environment(), check=False).returncode
         if code:
             return code

@@ -18,6 +18,7 @@ from example_site.demo.people import Cast, crowd
 from example_site.demo.supports import Supporters
 from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.models import Activity
+from wagtail_borgerdialog.setup import set_up
 
 SEED = 2026
 OLDEST = datetime.timedelta(days=730)
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             raise CommandError("The demo uses the page types of wagtail_borgerdialog.pages.")
         self._say_where_it_answers(options["address"])
         if Activity.objects.exists():
+            set_up()
             self.stdout.write("The demo is there already.")
         else:
             started = time.monotonic()
@@ -74,13 +76,15 @@ class Command(BaseCommand):
 
     def _say_where_it_answers(self, address: str) -> None:
         host, _colon, port = address.rpartition(":")
-        if host in {"", "0.0.0.0", "[::]"}:  # noqa: S104 - only compared, not bound
+        if host in {"0.0.0.0", "[::]"}:  # noqa: S104 - only compared, not bound
             host = "localhost"
-        Site.objects.filter(is_default_site=True).update(hostname=host, port=int(port))
+        Site.objects.filter(is_default_site=True).update(
+            hostname=host or "127.0.0.1", port=int(port)
+        )
         Site.clear_site_root_paths_cache()
 
     def _print_logins(self, address: str) -> None:
-        self.stdout.write(f"\nLogins, all with the password {municipality.PASSWORD}:")
+        self.stdout.write(f"\nLogins, all with the password {municipality.PASSWORD}")
         for person in read("site")["demo_people"]:
             role = person["role"] or "Borger med konto"
             where = "/admin/" if person["role"] else "/konto/login/"
