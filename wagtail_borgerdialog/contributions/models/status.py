@@ -95,7 +95,8 @@ class Status(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or str(self.get_kind_display())
+        # get_kind_display() translates the labels of all kinds each time.
+        return self.label or str(StatusKind(self.kind).label)
 
 
 class StatusChange(models.Model):
