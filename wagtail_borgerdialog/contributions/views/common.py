@@ -61,12 +61,18 @@ def acting_page(
     status: int = 200,
 ) -> HttpResponse:
     """Render a page about ``contribution`` that no search engine should keep."""
+    page = contribution.activity.page.localized
+    contribution_url = path_on(page.get_url(request) or "", contribution.reference)
     response = render(
         request,
         f"wagtail_borgerdialog/contributions/{template}.html",
         {
             "contribution": contribution,
-            "contribution_url": page_of(contribution, request),
+            "contribution_url": contribution_url,
+            "breadcrumb": [
+                {"title": page.title, "url": page.get_url(request)},
+                {"title": contribution.reference, "url": contribution_url},
+            ],
             "sign_in_url": get_adapter().login_url(next_url=request.get_full_path()),
             **(context or {}),
         },
