@@ -190,6 +190,9 @@ BORGERDIALOG_PERSON_KEY_SECRET = os.environ.get(
     "BORGERDIALOG_PERSON_KEY_SECRET", "insecure-only-for-the-example-site"
 )
 
+# A form that was open for too long gives the text back instead of an error page.
+CSRF_FAILURE_VIEW = "wagtail_borgerdialog.views.csrf_failure"
+
 # --- Headers ---------------------------------------------------------------------------
 X_FRAME_OPTIONS = "SAMEORIGIN"  # the editor's preview is a frame
 SECURE_REFERRER_POLICY = "same-origin"

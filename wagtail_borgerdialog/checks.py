@@ -12,6 +12,7 @@ from django.utils.module_loading import import_string
 from wagtail_borgerdialog.conf import app_settings
 
 REQUIRED_APPS = ("wagtail.contrib.routable_page", "wagtail.contrib.settings", "allauth.account")
+CSRF_FAILURE = "wagtail_borgerdialog.views.csrf_failure"
 GUARD = "wagtail_borgerdialog.middleware.InputGuardMiddleware"
 
 
@@ -64,6 +65,14 @@ def check_configuration(
                 "Malformed addresses can make pages fail with a server error.",
                 hint=f"Add {GUARD!r} at the top of MIDDLEWARE.",
                 id="borgerdialog.W001",
+            )
+        )
+    if settings.CSRF_FAILURE_VIEW != CSRF_FAILURE:
+        found.append(
+            CheckWarning(
+                "A form that was open for too long loses what the citizen wrote.",
+                hint=f"Set CSRF_FAILURE_VIEW = {CSRF_FAILURE!r}; other forms keep Django's page.",
+                id="borgerdialog.W005",
             )
         )
     return found
