@@ -4,13 +4,18 @@ import csv
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from tests.admin.conftest import IdeaFactory, comment_on, days_ago, offer, pending, proposal_at
-from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
+from wagtail_borgerdialog.contributions.models import Comment, Status, StatusKind, Visibility
+from wagtail_borgerdialog.ideas.models import HelpOffer
+from wagtail_borgerdialog.proposals.models import Addendum
 from wagtail_borgerdialog.terms import Channel
-from wagtail_borgerdialog.testing.factories import AreaFactory, CategoryFactory
+from wagtail_borgerdialog.testing.factories import AreaFactory, CategoryFactory, ParticipantFactory
 
 IDEAS = "borgerdialog_ideas:list"
 
@@ -116,14 +121,27 @@ def test_the_export_of_a_filtered_list_is_filtered(town):
 
 
 def fill(town, n: int) -> None:
-    areas = [AreaFactory() for _ in range(3)] if n else []
+    """``n`` more ideas and proposals, and as many comments, offers and addenda."""
+    if not n:
+        return
+    somebody, areas, now = ParticipantFactory(), [AreaFactory(), AreaFactory()], timezone.now()
+    common = {"activity": town.here, "participant": somebody}
     for number in range(n):
-        idea = IdeaFactory(
-            activity=town.here, area=areas[number % 3], visibility=Visibility.PENDING
-        )
-        comment_on(idea, visibility=Visibility.PENDING)
-        offer(idea)
-        proposal_at(town.here)
+        idea = pending(area=areas[number % 2], **common)
+        proposal = proposal_at(**common)
+    waiting = {
+        "participant": somebody,
+        "language": "da",
+        "visibility": Visibility.PENDING,
+        "created_at": now,
+    }
+    Comment.objects.bulk_create(
+        Comment(contribution_id=idea.pk, body="Enig.", **waiting) for _ in range(n)
+    )
+    HelpOffer.objects.bulk_create(HelpOffer(idea=idea, text="Ja.", **waiting) for _ in range(n))
+    Addendum.objects.bulk_create(
+        Addendum(proposal=proposal, body="Mere.", **waiting) for _ in range(n)
+    )
 
 
 def test_lists_exports_and_the_front_page_cost_the_same_at_0_20_and_200_rows(
@@ -151,3 +169,20 @@ def test_lists_exports_and_the_front_page_cost_the_same_at_0_20_and_200_rows(
             counts[path].append(len(queries))
     for path, (_none, few, many) in counts.items():
         assert few == many, (path, counts[path])
+
+
+def test_a_case_costs_the_same_with_few_and_with_many_comments(town):
+    client = town.client("moderator")
+    idea = IdeaFactory(activity=town.here)
+    url = reverse("borgerdialog_ideas:item", args=[idea.pk])
+    client.get(url)
+    counts = []
+    for n in (2, 60):
+        for _ in range(n):
+            comment_on(idea)
+        offer(idea)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(url).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 26
