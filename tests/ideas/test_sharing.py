@@ -315,6 +315,19 @@ def test_a_district_can_be_chosen(client, collection, address):
     assert idea.public_name == "Karla, Klitborg"
 
 
+def test_a_point_on_the_map_is_kept_and_one_that_is_none_is_left_out(client, collection, address):
+    demand(collection, submit_level=VerificationLevel.NONE)
+    check = write(client, address, email="", latitude="56.42900", longitude="8.35000")
+    assert "56.42900, 8.35000" in check
+    send(client, address, check)
+    idea = Idea.objects.get()
+    assert (idea.latitude, idea.longitude) == (56.429, 8.35)
+    for point in ({"latitude": "91", "longitude": "8"}, {"latitude": "nan", "longitude": "x"}):
+        send(client, address, write(client, address, email="", **point))
+        assert Idea.objects.latest("pk").latitude is None
+    assert Idea.objects.count() == 3
+
+
 def test_pictures_are_added_on_the_receipt_until_a_moderator_has_read_it(
     client, collection, address, tmp_path
 ):
@@ -364,6 +377,8 @@ def test_a_receipt_is_for_its_sender_and_two_days(client, collection, url, addre
         ("language", "xx"),
         ("name_display", "everything"),
         ("version", "\x00" * 12),
+        ("latitude", "9" * 5000),
+        ("longitude", "1e999"),
     ],
 )
 def test_hostile_values_are_a_clear_answer(client, address, field, value):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_borgerdialog.contributions.forms import (
@@ -61,6 +61,13 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
         max_length=200,
         required=False,
     )
+    # Filled in by a map of the host's or by "Use my position"; nobody has to type degrees.
+    latitude = forms.FloatField(
+        label=_("Latitude"), required=False, widget=forms.HiddenInput, localize=False
+    )
+    longitude = forms.FloatField(
+        label=_("Longitude"), required=False, widget=forms.HiddenInput, localize=False
+    )
     language = forms.ChoiceField(
         label=_("Which language do you write in?"),
         error_messages={
@@ -87,7 +94,8 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
         if asks_for_place:
             self.areas = {row.slug: row for row in Area.objects.defer("boundary")}
         else:
-            del self.fields["address"]
+            for name in ("address", "latitude", "longitude"):
+                del self.fields[name]
         self._offer("area", self.areas, _("The whole municipality, or I don’t know"))
         for question in self.questions:
             self.fields[question_name(question.id)] = question_field(question)
@@ -100,6 +108,16 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
             self.fields[name].choices = [("", nothing), *choices]
         else:
             del self.fields[name]
+
+    def clean(self) -> dict[str, object] | None:
+        """A point that is none on earth is left out: no citizen has typed it."""
+        cleaned = super().clean()
+        point = self.cleaned_data.get("latitude"), self.cleaned_data.get("longitude")
+        if None in point or not (abs(point[0]) <= 90 and abs(point[1]) <= 180):
+            for name in ("latitude", "longitude"):
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = None
+        return cleaned
 
     @property
     def own_fields(self) -> list[forms.BoundField]:
@@ -115,6 +133,8 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
             category=self.categories.get(said.get("category", "")),
             area=self.areas.get(said.get("area", "")),
             address=said.get("address", ""),
+            latitude=said.get("latitude"),
+            longitude=said.get("longitude"),
             language=said["language"],
             answers=self.answers(),
             submission_key=self.submission_key,
@@ -134,7 +154,7 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
 
     def summary(self) -> list[SummaryRow]:
         """What is about to be sent, of a form that may have errors."""
-        return [
+        rows = [
             SummaryRow(
                 label=str(self.fields[name].label),
                 value=in_words(self.fields[name], self[name].value()),
@@ -143,6 +163,13 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
             for name in self.fields
             if not self[name].is_hidden and name not in {"declaration", "language"}
         ]
+        said = self.cleaned_data if self.is_valid() else {}
+        point = [said.get(name) for name in ("latitude", "longitude")]
+        if None not in point:
+            rows.append(
+                SummaryRow(label=gettext("Position"), value=f"{point[0]:.5f}, {point[1]:.5f}")
+            )
+        return rows
 
 
 def question_name(block_id: str) -> str:

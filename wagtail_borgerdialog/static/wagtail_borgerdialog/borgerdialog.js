@@ -235,6 +235,29 @@ function showSimilar(field) {
   field.addEventListener("bd-restored", ask);
 }
 
+/* Somebody who stands at the place need not describe it. Five decimals are a metre. */
+function usePosition(part) {
+  const latitude = document.getElementById(part.dataset.bdLatitude);
+  const longitude = document.getElementById(part.dataset.bdLongitude);
+  if (!navigator.geolocation || !latitude || !longitude) return;
+  const status = part.querySelector("[role='status']");
+  part.hidden = false;
+  if (latitude.value) status.textContent = part.dataset.bdAdded;
+  part.querySelector("button").addEventListener("click", () => {
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        latitude.value = coords.latitude.toFixed(5);
+        longitude.value = coords.longitude.toFixed(5);
+        status.textContent = part.dataset.bdAdded;
+      },
+      () => {
+        status.textContent = part.dataset.bdFailed;
+      },
+      { timeout: 10000 },
+    );
+  });
+}
+
 const each = (selector, work) => document.querySelectorAll(selector).forEach(work);
 
 if (document.querySelector("[data-bd-forget]")) storage.clear();
@@ -243,4 +266,5 @@ each("[data-bd-similar-url]", showSimilar);
 each("[data-bd-keep]", keepTyping);
 each(".bd form[method='post' i]", submitOnce);
 each("[data-bd-copy]", copyLink);
+each("[data-bd-position]", usePosition);
 each("[data-bd-error-summary]", focusErrors);
