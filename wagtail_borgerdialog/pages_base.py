@@ -15,6 +15,7 @@ from wagtail.fields import RichTextField
 from wagtail_borgerdialog.conf import app_settings
 from wagtail_borgerdialog.models import Activity, ActivityTerms
 
+LEVEL_HELP = _("What people have to show first. The more you ask for, the fewer take part.")
 PLAIN_FEATURES = ["h2", "h3", "bold", "italic", "link", "ol", "ul", "document-link"]
 
 
@@ -68,9 +69,9 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
             [
                 FieldRowPanel(
                     [
-                        FieldPanel("submit_level"),
+                        FieldPanel("submit_level", help_text=LEVEL_HELP),
                         FieldPanel("support_level"),
-                        FieldPanel("comment_level"),
+                        FieldPanel("comment_level", help_text=LEVEL_HELP),
                     ]
                 ),
                 FieldRowPanel([FieldPanel("minimum_age"), FieldPanel("residents_only")]),
