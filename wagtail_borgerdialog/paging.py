@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from django.db.models import (
     BooleanField,
+    DateTimeField,
     Expression,
     F,
     IntegerField,
@@ -118,6 +119,9 @@ def keyset_page(
     """
     backwards = bool(before)
     cursor = read_cursor(before or after, order) if (before or after) else None
+    sorts_by_time = isinstance(queryset.model._meta.get_field(order.field), DateTimeField)
+    if cursor and isinstance(cursor[0], datetime.datetime) != sorts_by_time:
+        raise BadCursor(f"not a place in a list sorted by {order.field}")
     rows = _fetch(queryset, order, cursor, backwards=backwards, limit=size + 1)
     more = len(rows) > size
     rows = rows[:size]

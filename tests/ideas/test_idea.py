@@ -208,9 +208,10 @@ def test_a_translation_shows_the_same_ideas_with_its_own_words(client, collectio
     assert "Better places to meet." in client.get(page.get_url()).content.decode()
 
 
-def test_links_to_act_are_there_while_one_may_and_a_reason_when_not(client, idea, address):
+def test_links_to_act_are_there_while_one_may_and_not_after(client, idea, address, url):
     html = client.get(address).content.decode()
-    for link in (f"support/{idea.reference}/", f"comment/{idea.reference}/", "/help/"):
+    help_url = url("help", idea.reference)
+    for link in (f"support/{idea.reference}/", f"comment/{idea.reference}/", help_url):
         assert link in html
     activity = idea.activity
     activity.closes_at = timezone.now() - datetime.timedelta(days=1)

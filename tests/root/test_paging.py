@@ -84,6 +84,12 @@ def test_a_cursor_that_was_never_given_out_is_refused(text):
         read_cursor(text, Order("order"))
 
 
+@pytest.mark.parametrize("cursor", ["t1-1", "t999999999999-1"])
+def test_a_cursor_of_a_list_sorted_otherwise_is_refused(cursor):
+    with pytest.raises(BadCursor):
+        keyset_page(Area.objects.all(), order=Order("order"), size=2, after=cursor)
+
+
 def test_a_page_costs_one_query(django_assert_num_queries):
     for number in range(30):
         Area.objects.create(name=f"A{number}", slug=f"a{number}", order=number)
