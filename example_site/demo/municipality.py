@@ -6,6 +6,7 @@ import datetime
 from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.utils.html import format_html
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Site
@@ -114,12 +115,13 @@ def _front_page(site: Site, content: Item, locale: Locale) -> object:
 def _people(people: list[Item]) -> dict[str, AbstractUser]:
     """The logins: staff, one citizen, and somebody who may do everything."""
     users = {}
+    hashed = make_password(PASSWORD)  # slow by design, so once for all
     for person in [*people, {"username": "admin", "email": "admin@example.dk", "name": "Admin"}]:
         first, _space, last = person["name"].partition(" ")
-        user = get_user_model().objects.create_user(
-            person["username"],
-            person["email"],
-            PASSWORD,
+        user = get_user_model().objects.create(
+            username=person["username"],
+            email=person["email"],
+            password=hashed,
             first_name=first,
             last_name=last,
             is_superuser=person["username"] == "admin",

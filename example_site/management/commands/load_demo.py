@@ -36,12 +36,20 @@ class Command(BaseCommand):
             default="127.0.0.1:8000",
             help="where the site will answer, for the links in mails (127.0.0.1:8000)",
         )
+        parser.add_argument(
+            "--serve",
+            action="store_true",
+            help="bring the database up to date first, and answer there afterwards",
+        )
 
     def handle(self, *args: str, **options: str) -> None:
         if not settings.DEBUG:
             raise CommandError("The demo has well-known passwords: it needs EXAMPLE_SITE_DEBUG=1.")
         if not apps.is_installed("wagtail_borgerdialog.pages"):
             raise CommandError("The demo uses the page types of wagtail_borgerdialog.pages.")
+        if options["serve"]:
+            # One process for all three: each start of Django costs seconds.
+            call_command("migrate", verbosity=0)
         self._say_where_it_answers(options["address"])
         if Activity.objects.exists():
             set_up()
@@ -52,6 +60,8 @@ class Command(BaseCommand):
                 self._load(at=timezone.now())
             self.stdout.write(f"Loaded in {time.monotonic() - started:.0f} seconds.")
         self._print_logins(options["address"])
+        if options["serve"]:
+            call_command("runserver", options["address"], use_reloader=False)
 
     def _load(self, *, at: datetime.datetime) -> None:
         dice = random.Random(SEED)  # noqa: S311 - the same demo each time
@@ -84,9 +94,21 @@ class Command(BaseCommand):
         Site.clear_site_root_paths_cache()
 
     def _print_logins(self, address: str) -> None:
-        self.stdout.write(f"\nLogins, all with the password {municipality.PASSWORD}")
-        for person in read("site")["demo_people"]:
-            role = person["role"] or "Borger med konto"
-            where = "/admin/" if person["role"] else "/konto/login/"
-            self.stdout.write(f"  {person['email']:<27} {role}: http://{address}{where}")
-        self.stdout.write(f"  {'admin@example.dk':<27} alt: http://{address}/admin/")
+        site = f"http://{address}"
+        lines = [
+            "",
+            f"Logins, all with the password {municipality.PASSWORD}",
+            *(
+                f"  {person['email']:<26} {person['role'] or 'Borger med konto'}"
+                for person in read("site")["demo_people"]
+            ),
+            f"  {'admin@example.dk':<26} alle rettigheder",
+            "",
+            f"The demo:      {site}/",
+            f"Citizen login: {site}/konto/login/",
+            f"For staff:     {site}/admin/",
+            f"Mail sent:     {site}/demo/post/",
+            "",
+        ]
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
