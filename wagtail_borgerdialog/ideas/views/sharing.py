@@ -31,6 +31,7 @@ from wagtail_borgerdialog.ideas.views.reading import similar_cards
 from wagtail_borgerdialog.people.eligibility import Decision, NotAllowed, Person
 from wagtail_borgerdialog.people.selectors import person_for
 from wagtail_borgerdialog.people.senders import best_case, resolve_sender, within_limits
+from wagtail_borgerdialog.terms import ModerationMode
 
 if TYPE_CHECKING:
     from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
@@ -175,11 +176,12 @@ def thanks(request: HttpRequest, page: "IdeaPageMixin", token: str) -> HttpRespo
 
 
 def _what_happens_next(idea: Idea) -> list[str]:
+    read_first = gettext("A colleague reads it. You get a mail when everybody can see it.")
+    shown = gettext("Everybody can see your idea now. They can support it and offer to help.")
     if idea.visibility == Visibility.DRAFT:
-        return [
-            gettext("Open the mail and use the link. Your idea is not sent before you do."),
-            gettext("A colleague reads it. You get a mail when everybody can see it."),
-        ]
+        use_link = gettext("Open the mail and use the link. Your idea is not sent before you do.")
+        is_read_first = idea.activity.moderation == ModerationMode.BEFORE
+        return [use_link, read_first] if is_read_first else [use_link]
     if idea.visibility == Visibility.PENDING:
-        return [gettext("A colleague reads it. You get a mail when everybody can see it.")]
-    return [gettext("Everybody can see your idea now. They can support it and offer to help.")]
+        return [read_first]
+    return [shown] if idea.is_public else []
