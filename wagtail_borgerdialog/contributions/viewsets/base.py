@@ -18,7 +18,9 @@ from wagtail.admin.views.generic import IndexView, WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import ListingButton
 
 from wagtail_borgerdialog.admin_exports import SafeSpreadsheetExportMixin
+from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import StaffAction
+from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import NotAllowed
 from wagtail_borgerdialog.rules import activities_of
 from wagtail_borgerdialog.text import clean_query
@@ -27,6 +29,16 @@ from wagtail_borgerdialog.viewsets import PermissionViewSet
 # As long as any database can hold; Django checks the range of plain keys, not of inherited ones.
 PK = r"(?P<pk>[0-9]{1,18})"
 SEE = "borgerdialog_contributions.view_contribution"
+
+
+def activities_to_choose(request: HttpRequest) -> QuerySet[Activity]:
+    """The participation pages that the user works with."""
+    return (
+        activities_of(request.user)
+        .filter(kind__in=[c.key for c in registry if c.contribution_model is not None])
+        .select_related("page")
+        .order_by("page__title")
+    )
 
 
 class StaffView:

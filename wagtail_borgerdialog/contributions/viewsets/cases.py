@@ -8,17 +8,11 @@ from functools import cached_property
 import django_filters
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
 from django.db.models import Count, Min, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.generic import FormView
-from wagtail.admin import messages
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.components import Component as UIComponent
 from wagtail.admin.ui.tables import (
@@ -29,7 +23,6 @@ from wagtail.admin.ui.tables import (
     StatusTagColumn,
     TitleColumn,
 )
-from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.search.backends import get_search_backend
 
@@ -50,12 +43,12 @@ from wagtail_borgerdialog.contributions.viewsets.base import (
     SEE,
     StaffIndexView,
     StaffItemView,
-    StaffView,
     StaffViewSet,
+    activities_to_choose,
 )
-from wagtail_borgerdialog.models import Activity, Area, Category
-from wagtail_borgerdialog.people.eligibility import NotAllowed
-from wagtail_borgerdialog.rules import activities_of, activity_scope
+from wagtail_borgerdialog.contributions.viewsets.entering import EnterView
+from wagtail_borgerdialog.models import Area, Category
+from wagtail_borgerdialog.rules import activity_scope
 from wagtail_borgerdialog.terms import Channel
 
 REFERENCE = re.compile(r"[0-9]{4}-[0-9]{1,12}")
@@ -73,16 +66,6 @@ def case_url(contribution: Contribution) -> str:
 def public_name(item: Contribution) -> str:
     """Whom citizens see as the author."""
     return item.public_name or _("A citizen")
-
-
-def activities_to_choose(request: HttpRequest) -> QuerySet[Activity]:
-    """The participation pages that the user works with."""
-    return (
-        activities_of(request.user)
-        .filter(kind__in=[c.key for c in registry if c.contribution_model is not None])
-        .select_related("page")
-        .order_by("page__title")
-    )
 
 
 class CaseFilterSet(WagtailFilterSet):
@@ -270,72 +253,6 @@ class CaseView(StaffItemView):
             extra_panels=self.viewset.extra_panels(case, self.request.user),
             **kwargs,
         )
-
-
-class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
-    """Staff enter a text for somebody who wrote on paper, called or came to a meeting."""
-
-    template_name = "wagtail_borgerdialog/admin/enter.html"
-
-    def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-        if not self.viewset.may_enter(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    @property
-    def header_icon(self) -> str:
-        return self.viewset.icon
-
-    def get_page_title(self) -> str:
-        return str(self.viewset.enter_label)
-
-    def get_breadcrumbs_items(self) -> list[dict[str, object]]:
-        return [
-            *self.breadcrumbs_items,
-            {"url": self.viewset.list_url, "label": self.viewset.menu_label},
-            {"url": "", "label": self.viewset.enter_label},
-        ]
-
-    def get_form_class(self) -> type[EntryForm]:
-        return self.viewset.entry_form_class
-
-    def get_form_kwargs(self) -> dict[str, object]:
-        return {
-            **super().get_form_kwargs(),
-            "activities": activities_to_choose(self.request).filter(kind=self.viewset.name),
-        }
-
-    def get_initial(self) -> dict[str, object]:
-        initial = super().get_initial()
-        choices = list(activities_to_choose(self.request).filter(kind=self.viewset.name)[:2])
-        if len(choices) == 1:
-            initial["activity"] = choices[0].pk
-        return initial
-
-    def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        return super().get_context_data(
-            back_url=self.viewset.list_url,
-            what_happens=self.viewset.what_entering_does(self.request.user),
-            **kwargs,
-        )
-
-    def form_valid(self, form: EntryForm) -> HttpResponse:
-        try:
-            with transaction.atomic():
-                case = self.viewset.enter(
-                    form.cleaned_data, by=self.request.user, at=timezone.now()
-                )
-        except ValidationError as error:
-            form.add_error(None, error)
-            return self.form_invalid(form)
-        except NotAllowed as error:
-            form.add_error(None, str(error))
-            return self.form_invalid(form)
-        messages.success(
-            self.request,
-            _("It is stored as %(reference)s.") % {"reference": case.reference},
-        )
-        return redirect(self.viewset.item_url(case))
 
 
 class CaseViewSet(StaffViewSet):

@@ -19,9 +19,9 @@ from wagtail_borgerdialog.contributions.viewsets.base import (
     StaffIndexView,
     StaffItemView,
     StaffViewSet,
+    activities_to_choose,
 )
 from wagtail_borgerdialog.contributions.viewsets.cases import (
-    activities_to_choose,
     case_url,
     waiting,
 )

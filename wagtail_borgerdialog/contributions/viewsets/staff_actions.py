@@ -80,7 +80,7 @@ CASE_CONSEQUENCES: dict[str, list[str]] = {
         gettext_lazy("To undo it, hide it again."),
     ],
     ModerationAction.REJECT: [
-        gettext_lazy("It stays off the page. Nobody but the author and your colleagues sees it."),
+        gettext_lazy("It stays off the page. Only its author and your colleagues can read it."),
         gettext_lazy("The author gets a mail with your reasons."),
         gettext_lazy("To undo it, show it: the mail cannot be called back."),
     ],
