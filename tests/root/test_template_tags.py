@@ -312,3 +312,14 @@ def test_a_form_without_errors_has_no_summary():
 
 def test_the_title_of_a_page_with_errors_begins_with_the_word():
     assert tags.bd_error_prefix(Everything({})) == "Error: "
+
+
+def test_a_deadline_is_open_to_the_end_of_the_minute_shown() -> None:
+    closes = datetime.datetime(2026, 3, 12, 22, 59, tzinfo=datetime.UTC)
+    last = closes + datetime.timedelta(seconds=59, microseconds=999_999)
+    over = closes + datetime.timedelta(minutes=1)
+    assert tags.bd_window(None, closes, at=last).state == "open"
+    assert tags.bd_window(None, closes, at=over).state == "closed"
+    assert tags.bd_support_sentence(1, 3, closes, at=last) != tags.bd_support_sentence(
+        1, 3, closes, at=over
+    )

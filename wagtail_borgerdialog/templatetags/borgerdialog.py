@@ -215,7 +215,7 @@ def bd_window(
     if not closes_at:
         return Window("always", gettext("Always open"), "", None)
     date = {"date": bd_datetime(closes_at, now)}
-    if now > closes_at:
+    if _is_over(closes_at, now):
         return Window("closed", gettext("Closed %(date)s") % date, "", closes_at)
     return Window(
         state="open",
@@ -253,7 +253,7 @@ def bd_support_sentence(
         first = gettext("Nobody has supported this yet.")
     if not closes_at:
         return first
-    if now > closes_at:
+    if _is_over(closes_at, now):
         closed = gettext("It closed %(date)s.") % {"date": bd_day(closes_at, now)}
         return f"{first} {closed}"
     return f"{first} {_days_remaining(closes_at, now)}."
@@ -398,6 +398,12 @@ def _first_id(field: BoundField) -> str:
     if len(field.subwidgets) > 0:
         return field.subwidgets[0].id_for_label or field.auto_id
     return field.auto_id
+
+
+def _is_over(closes_at: datetime.datetime, now: datetime.datetime) -> bool:
+    """A deadline is open to the end of the minute shown."""
+    shown = closes_at.replace(second=0, microsecond=0)
+    return now >= shown + datetime.timedelta(minutes=1)
 
 
 def _days_remaining(closes_at: datetime.datetime, now: datetime.datetime) -> str:
