@@ -201,7 +201,7 @@ def test_somebody_can_step_back_until_it_is_published(client, strict, commits, c
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        (invited("Bo"), "coproposer_2_name"),
+        ({**invited("Bo"), "coproposer_2_name": "Clara"}, "coproposer_2_email"),
         ({**invited("Bo", "Clara"), "coproposer_2_email": ""}, "coproposer_2_email"),
         ({**invited("Bo", "Clara"), "coproposer_2_name": ""}, "coproposer_2_name"),
         ({**invited("Bo", "Clara"), "coproposer_2_email": "BO+x@example.dk"}, "coproposer_2_email"),

@@ -4,9 +4,8 @@ import dataclasses
 from collections.abc import Mapping
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_borgerdialog.contributions.forms import (
@@ -112,11 +111,13 @@ class ProposalTextForm(forms.Form):
             self.fields[f"coproposer_{number}_name"] = PlainLineField(
                 label=_("Name of co-proposer %(number)s") % {"number": number},
                 max_length=100,
-                required=False,
+                required=number <= self.missing,
+                error_messages={"required": _("Write the name.")},
             )
             self.fields[f"coproposer_{number}_email"] = EmailAddressField(
                 label=_("E-mail address of co-proposer %(number)s") % {"number": number},
-                required=False,
+                required=number <= self.missing,
+                error_messages={"required": _("Write the e-mail address.")},
             )
             # The address belongs to somebody else: the browser must not offer one's own.
             widget = self.fields[f"coproposer_{number}_email"].widget
@@ -199,32 +200,25 @@ class ProposalTextForm(forms.Form):
         return identity_keys(author)
 
     def clean(self) -> dict[str, object] | None:
-        """Co-proposers: enough of them, each whole, each once, and none the author."""
+        """Co-proposers: each whole, each once, and none the author."""
         cleaned = super().clean()
         taken = {row.person_key for row in self.standing}
         said_no = self._said_no()
         own = self.author_keys() if self.places else set()
-        named = 0
         for number in range(1, self.places + 1):
             name_field, email_field = f"coproposer_{number}_name", f"coproposer_{number}_email"
             if name_field in self.errors or email_field in self.errors:
-                named += 1
                 continue
             name = self.cleaned_data.get(name_field)
             email = self.cleaned_data.get(email_field)
-            if not name and not email:
-                continue
-            named += 1
-            if not name:
+            if email and not name:
                 self.add_error(name_field, gettext("Write the name too."))
-            elif not email:
+            elif name and not email:
                 self.add_error(email_field, gettext("Write the e-mail address too."))
-            else:
+            elif email:
                 key = person_keys(email_identity(email))[0]
                 self._check_key(email_field, key, own=own, taken=taken, said_no=said_no)
                 taken.add(key)
-        if named < self.missing:
-            self._ask_for_more(named)
         return cleaned
 
     def _said_no(self) -> set[str]:
@@ -242,19 +236,6 @@ class ProposalTextForm(forms.Form):
             self.add_error(field, gettext("You have named this person already."))
         elif key in said_no:
             self.add_error(field, gettext("This person has said no. Name somebody else."))
-
-    def _ask_for_more(self, named: int) -> None:
-        number = next(
-            n
-            for n in range(1, self.places + 1)
-            if not self.cleaned_data.get(f"coproposer_{n}_name")
-            and f"coproposer_{n}_name" not in self.errors
-        )
-        more = self.missing - named
-        message = ngettext(
-            "Name %(count)s more co-proposer.", "Name %(count)s more co-proposers.", more
-        ) % {"count": more}
-        self.add_error(f"coproposer_{number}_name", ValidationError(message))
 
     def text(self) -> dict[str, object]:
         """What was typed, by the names of the model's fields, of a valid form."""

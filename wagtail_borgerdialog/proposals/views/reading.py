@@ -142,9 +142,8 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
 
 def closes_at(row: Contribution, kind: str) -> datetime.datetime | None:
     """The deadline, while it says something: before it, and where it passed in vain."""
-    if kind in {StatusKind.OPEN_FOR_SUPPORT, StatusKind.EXPIRED}:
-        return row.support_until
-    return None
+    still_collects = kind == row.status.kind and row.status.accepts_support
+    return row.support_until if still_collects or kind == StatusKind.EXPIRED else None
 
 
 def _gone(request: HttpRequest, page: "ProposalPageMixin", found: Proposal) -> HttpResponse:

@@ -102,7 +102,7 @@ def add(request: HttpRequest, page: "ProposalPageMixin", reference: str) -> Http
             return _back(request, "shown" if is_shown else "waiting")
     context = {
         "proposal": proposal,
-        "url": proposal_url(page, request, proposal),
+        "url": proposal_url(page, request, proposal) if proposal.is_public else "",
         "decision": decision,
         "form": form,
         "typed": request.POST.get("body", ""),
