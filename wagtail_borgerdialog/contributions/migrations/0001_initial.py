@@ -846,6 +846,16 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="contribution",
             index=models.Index(
+                models.F("activity"),
+                models.F("support_until"),
+                models.F("id"),
+                condition=models.Q(("support_until__isnull", False), ("visibility", "visible")),
+                name="borgerdialog_closing_soon",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="contribution",
+            index=models.Index(
                 fields=["visibility", "submitted_at", "id"], name="borgerdialog_queue"
             ),
         ),

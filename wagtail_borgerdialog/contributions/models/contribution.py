@@ -293,6 +293,13 @@ class Contribution(index.Indexed, models.Model):
                 condition=Q(visibility="visible"),
                 name="borgerdialog_category_newest",
             ),
+            models.Index(
+                "activity",
+                "support_until",
+                "id",
+                condition=Q(visibility="visible", support_until__isnull=False),
+                name="borgerdialog_closing_soon",
+            ),
             models.Index(fields=["visibility", "submitted_at", "id"], name="borgerdialog_queue"),
         ]
 
