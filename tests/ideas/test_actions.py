@@ -8,6 +8,7 @@ from wagtail.models import ModelLogEntry
 from wagtail_borgerdialog.contributions.models import StatusChange, Visibility
 from wagtail_borgerdialog.ideas import actions
 from wagtail_borgerdialog.ideas.models import Idea
+from wagtail_borgerdialog.mail import build
 from wagtail_borgerdialog.models import GroupActivityAccess, OutgoingMail
 from wagtail_borgerdialog.people.eligibility import NotAllowed
 from wagtail_borgerdialog.setup import set_up
@@ -97,7 +98,10 @@ def test_a_caseworker_refines_an_idea_and_its_author_is_told(collection):
     assert (stored.refined_body, stored.body) == ("Tre bænke med ryglæn.", idea.body)
     assert stored.is_refined
     assert heard == ["refined"]
-    assert OutgoingMail.objects.get(template="idea_refined").to_email == idea.participant.email
+    letter = build(OutgoingMail.objects.get(template="idea_refined"))
+    assert letter.to == [idea.participant.email]
+    for text in ("Tre bænke med ryglæn.", "Vej og Park", idea.disclaimer.text):
+        assert text in letter.body
     assert ModelLogEntry.objects.filter(action="borgerdialog.refine", user=user).exists()
 
 

@@ -12,6 +12,7 @@ from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
 from wagtail_borgerdialog.ideas import actions
 from wagtail_borgerdialog.ideas.models import HelpOffer
+from wagtail_borgerdialog.mail import build
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.people.eligibility import NotAllowed
 from wagtail_borgerdialog.people.signals import participants_merged
@@ -118,8 +119,10 @@ def test_an_offer_that_is_not_shown_comes_with_a_reason(idea):
     actions.moderate_offer(
         shown, ModerationAction.HIDE, by=moderator, at=timezone.now(), reason_code="spam"
     )
-    queued = OutgoingMail.objects.get(template="help_offer_not_shown")
-    assert queued.to_email == shown.participant.email
+    letter = build(OutgoingMail.objects.get(template="help_offer_not_shown"))
+    assert letter.to == [shown.participant.email]
+    assert "Jeg har en trailer." in letter.body
+    assert "Spam" in letter.body
     with pytest.raises(NotAllowed):
         actions.moderate_offer(
             shown, ModerationAction.HIDE, by=UserFactory(), at=timezone.now(), reason_code="spam"
