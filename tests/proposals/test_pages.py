@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from tests.citizens import hidden, page, words
+from tests.citizens import address, hidden, page, words
 from tests.proposals.conftest import TYPED, route, staff
 from wagtail_borgerdialog.contributions.models import StatusKind
 from wagtail_borgerdialog.pages.models import ProposalPage
@@ -397,3 +397,16 @@ def test_a_page_that_was_never_published_has_a_preview_and_no_form(scheme: Propo
     scheme.get_parent().add_child(instance=draft)
     shown = draft.make_preview_request()
     assert shown.status_code == 200
+
+
+def test_a_support_costs_six_queries_beside_session_and_login(client, scheme):
+    first, second = ProposalFactory.create_batch(2, activity=scheme.activity, support_count=1)
+    Proposal.objects.update(frozen_at=timezone.now())
+    client.force_login(UserFactory(verified=True))
+    client.post(address("support", first.reference))  # from now on the participant is on record
+    with CaptureQueriesContext(connection) as captured:
+        assert client.post(address("support", second.reference)).status_code == 303
+    asked = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
+    own = [sql for sql in asked if "django_session" not in sql and "auth_user" not in sql]
+    assert len(own) <= 6
+    assert Proposal.objects.get(pk=second.pk).support_count == 2

@@ -54,7 +54,7 @@ def may_support(
         # A published proposal keeps its own time and terms, whatever the page does later.
         if activity.is_paused:
             return Decision(DeniedReason.PAUSED)
-        terms = contribution.specific.support_terms
+        terms = contribution.support_terms
         decision = may_be_counted(
             person,
             level=terms.level,

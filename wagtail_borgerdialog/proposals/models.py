@@ -14,10 +14,7 @@ from wagtail.models import Orderable
 from wagtail.search import index
 
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind, Visibility
-from wagtail_borgerdialog.contributions.models.contribution import (
-    ContributionQuerySet,
-    SupportTerms,
-)
+from wagtail_borgerdialog.contributions.models.contribution import ContributionQuerySet
 from wagtail_borgerdialog.models.activity import end_of_minute
 from wagtail_borgerdialog.people.links import link_url
 from wagtail_borgerdialog.people.models import Participant
@@ -246,13 +243,8 @@ class Proposal(Contribution):
     return_reason = models.CharField(
         _("why it went back"), max_length=20, choices=ReturnReason.choices, blank=True
     )
-    # Copied from the rule set at publication, beside support_goal and support_until.
+    # Copied from the rule set at publication, beside what the base row keeps of the terms.
     period_days = models.PositiveSmallIntegerField(_("days to collect support"), null=True)
-    minimum_age = models.PositiveSmallIntegerField(_("minimum age"), null=True, blank=True)
-    residents_only = models.BooleanField(_("only residents"), default=False)
-    support_level = models.CharField(
-        _("needed to support"), max_length=10, choices=LEVELS_WITH_ADDRESS, blank=True
-    )
 
     has_formal_check = True
 
@@ -268,16 +260,6 @@ class Proposal(Contribution):
     def author_mail_context(self) -> dict[str, object]:
         """The author's own page: where it stands, and the text to change while that is possible."""
         return {"manage_url": link_url("proposal", self, site=self.site)}
-
-    @property
-    def support_terms(self) -> SupportTerms:
-        """The demands on supporters, fixed at publication."""
-        rules = self if self.support_level else self.rule_set
-        return SupportTerms(
-            level=rules.support_level,
-            minimum_age=rules.minimum_age,
-            residents_only=rules.residents_only,
-        )
 
     @property
     def is_frozen(self) -> bool:

@@ -112,6 +112,30 @@ class Migration(migrations.Migration):
                     models.DateTimeField(blank=True, null=True, verbose_name="supports until"),
                 ),
                 (
+                    "support_level",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("none", "Nothing"),
+                            ("email", "Confirmed e-mail address"),
+                            ("account", "Account"),
+                            ("eid", "MitID"),
+                        ],
+                        max_length=10,
+                        verbose_name="needed to support",
+                    ),
+                ),
+                (
+                    "minimum_age",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="minimum age"
+                    ),
+                ),
+                (
+                    "residents_only",
+                    models.BooleanField(default=False, verbose_name="only residents"),
+                ),
+                (
                     "support_count",
                     models.PositiveIntegerField(default=0, editable=False, verbose_name="supports"),
                 ),

@@ -18,7 +18,7 @@ from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.models.activity import end_of_minute, private_page
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.rules import activity_scope
-from wagtail_borgerdialog.terms import Channel, NameDisplay
+from wagtail_borgerdialog.terms import Channel, NameDisplay, VerificationLevel
 
 MODERATE = "borgerdialog_contributions.moderate_contribution"
 
@@ -195,6 +195,12 @@ class Contribution(index.Indexed, models.Model):
     )
     support_goal = models.PositiveIntegerField(_("supports needed"), null=True, blank=True)
     support_until = models.DateTimeField(_("supports until"), null=True, blank=True)
+    # Terms of its own that a case has kept (see support_terms); empty where the activity's hold.
+    support_level = models.CharField(
+        _("needed to support"), max_length=10, choices=VerificationLevel.choices, blank=True
+    )
+    minimum_age = models.PositiveSmallIntegerField(_("minimum age"), null=True, blank=True)
+    residents_only = models.BooleanField(_("only residents"), default=False)
     support_count = models.PositiveIntegerField(_("supports"), default=0, editable=False)
     comment_count = models.PositiveIntegerField(_("comments"), default=0, editable=False)
     random_key = models.PositiveIntegerField(default=random_key, editable=False)
@@ -329,12 +335,12 @@ class Contribution(index.Indexed, models.Model):
 
     @property
     def support_terms(self) -> SupportTerms:
-        """Who may support it: the activity's terms, or those the kind has kept."""
-        activity = self.activity
+        """Who may support it: the terms it was published with, or else the activity's."""
+        terms = self if self.support_level else self.activity
         return SupportTerms(
-            level=activity.support_level,
-            minimum_age=activity.minimum_age,
-            residents_only=activity.residents_only,
+            level=terms.support_level,
+            minimum_age=terms.minimum_age,
+            residents_only=terms.residents_only,
         )
 
     @property

@@ -35,9 +35,6 @@ from wagtail_borgerdialog.views import visitor
 def support(request: HttpRequest, reference: str) -> HttpResponse:
     """Support the contribution, or see that one does."""
     contribution = contribution_or_404(request, reference)
-    if contribution.support_until is not None:
-        # A case with a time of its own may have terms of its own as well.
-        contribution = contribution.specific
     at = timezone.now()
     if is_sent(request):
         return _act(request, contribution, at=at)

@@ -84,29 +84,6 @@ class Migration(migrations.Migration):
                         null=True, verbose_name="days to collect support"
                     ),
                 ),
-                (
-                    "minimum_age",
-                    models.PositiveSmallIntegerField(
-                        blank=True, null=True, verbose_name="minimum age"
-                    ),
-                ),
-                (
-                    "residents_only",
-                    models.BooleanField(default=False, verbose_name="only residents"),
-                ),
-                (
-                    "support_level",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("email", "Confirmed e-mail address"),
-                            ("account", "Account"),
-                            ("eid", "MitID"),
-                        ],
-                        max_length=10,
-                        verbose_name="needed to support",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "proposal",
