@@ -141,10 +141,11 @@ def test_what_is_left_can_be_stored_and_sent_anywhere(value):
 )
 def test_a_megabyte_is_cleaned_in_time(piece):
     value = "x" + piece * (1_000_000 // len(piece)) + "y"
-    started = time.perf_counter()
+    # Our own time, not the machine's: others may be using it too.
+    started = time.process_time()
     clean_text(value)
     clean_line(value)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
 
 
 # -- Is there anything to read?
