@@ -14,7 +14,8 @@ def activity_scope(user: AbstractBaseUser | AnonymousUser, prefix: str = "") -> 
     if not user.is_active or user.is_anonymous:
         return Q(pk__in=[])
     if user.is_superuser:
-        return Q()
+        # Not an empty Q: that would vanish where the condition is one of several.
+        return ~Q(pk__in=[])
     scope = Q(pk__in=[])
     paths = GroupActivityAccess.objects.filter(group__user=user).values_list(
         "page__path", flat=True
