@@ -24,7 +24,7 @@ from wagtail_borgerdialog.people.selectors import person_of
 TO_TAKE_BACK = datetime.timedelta(days=1000)
 
 
-def _surroundings(contribution: Contribution) -> dict[str, object]:
+def surroundings(contribution: Contribution) -> dict[str, object]:
     """What a page behind a link says about ``contribution``; its title only through the gate."""
     site = contribution.site
     readable = Contribution.objects.visible_to(AnonymousUser(), site).filter(pk=contribution.pk)
@@ -50,7 +50,7 @@ class _AboutContribution(MailedLink):
         return obj.participant.email
 
     def context(self, obj: Contribution) -> dict[str, object]:
-        return _surroundings(obj)
+        return surroundings(obj)
 
 
 class ConfirmContribution(_AboutContribution):
@@ -103,7 +103,7 @@ class _AboutSupport(MailedLink):
 
     def context(self, obj: Support) -> dict[str, object]:
         return {
-            **_surroundings(obj.contribution),
+            **surroundings(obj.contribution),
             "support": obj,
             "current": support_of(obj.participant, obj.contribution),
         }
@@ -162,7 +162,7 @@ class ConfirmComment(MailedLink):
         return [Choice("confirm", _("Confirm and send"))]
 
     def context(self, obj: Comment) -> dict[str, object]:
-        return {**_surroundings(obj.contribution), "comment": obj}
+        return {**surroundings(obj.contribution), "comment": obj}
 
     def act(self, obj: Comment, choice: str, *, at: datetime.datetime) -> None:
         confirm_comment(obj, at=at)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
+from wagtail_borgerdialog.contributions.links import surroundings
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.ideas.actions import confirm_offer
 from wagtail_borgerdialog.ideas.models import HelpOffer
@@ -33,7 +34,7 @@ class ConfirmHelpOffer(MailedLink):
         return [Choice("confirm", _("Confirm and send"))]
 
     def context(self, obj: HelpOffer) -> dict[str, object]:
-        return {"contribution": obj.idea, "offer": obj}
+        return {**surroundings(obj.idea), "offer": obj}
 
     def act(self, obj: HelpOffer, choice: str, *, at: datetime.datetime) -> None:
         confirm_offer(obj, at=at)
