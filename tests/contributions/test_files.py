@@ -192,9 +192,9 @@ def png_of(width, height):
 
 @pytest.mark.parametrize("size", [(9_000, 9_000), (12_000, 12_000), (60_000, 60_000)])
 def test_a_bomb_is_refused_by_its_header_before_anything_is_decoded(size):
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(process_image, png_of(*size)) == "too_many_pixels"
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_a_jpeg_with_thousands_of_scans_is_refused_before_it_is_decoded():
@@ -208,9 +208,9 @@ def test_a_jpeg_with_thousands_of_scans_is_refused_before_it_is_decoded():
 @pytest.mark.parametrize("padding", [b"\xff", b"\x00", b"\xff\xe0\x00\x02", b"\xff\xd8"])
 def test_a_jpeg_header_without_end_is_refused_soon(padding):
     header = encoded(picture(), "JPEG")[:20]
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(process_image, header + padding * (10_000_000 // len(padding))) == "damaged"
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
@@ -378,9 +378,9 @@ def test_a_truncated_pdf_is_refused():
 def test_a_pdf_made_to_take_long_is_answered_soon():
     many = pdf(*[object_stream(b"1 0 <<>>")] * 15_000, b"x" * 5_000_000)
     assert len(many) < 10_000_000
-    started = time.perf_counter()
+    started = time.process_time()
     check_pdf(SimpleUploadedFile("a.pdf", many))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_an_empty_or_too_large_pdf_is_refused():

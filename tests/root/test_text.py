@@ -265,9 +265,9 @@ def test_any_text_can_be_shown(value):
     "piece", ["http://a", "http://", ")", "/?", "\n\n", "\n \n ", "a.", "(", "-"]
 )
 def test_showing_a_hostile_text_takes_no_time(piece):
-    started = time.perf_counter()
+    started = time.process_time()
     render_plain_text("http://a.dk" + piece * 100_000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 # -- Excerpts
@@ -325,9 +325,9 @@ def test_length_is_measured_after_cleaning():
 
 def test_a_title_of_three_megabytes_gets_an_error_that_says_what_to_do():
     form = SuggestionForm({"title": "x" * 3_000_000})
-    started = time.perf_counter()
+    started = time.process_time()
     assert "10" in form.errors["title"][0]
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\x00\x07", "\u200b"])
