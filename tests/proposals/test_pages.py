@@ -242,8 +242,8 @@ def test_a_proposal_costs_the_same_with_0_20_and_200_comments(client, scheme):
 
 def test_reading_sets_no_cookie_and_can_be_cached(client, scheme):
     proposal = ProposalFactory(activity=scheme.activity)
-    for address in (route(scheme), route(scheme, "proposal", proposal.reference)):
-        shown = client.get(address)
+    for target in (route(scheme), route(scheme, "proposal", proposal.reference)):
+        shown = client.get(target)
         assert not shown.cookies
         assert "Cookie" in shown["Vary"]
         assert "private" not in shown.get("Cache-Control", "")
