@@ -183,7 +183,8 @@ def question_field(question: object) -> forms.Field:
     common = {"label": asked["label"], "required": asked["required"]}
     help_text = asked["help"]
     if asked["private"]:
-        help_text = f"{help_text} {_('Only the municipality sees your answer.')}".strip()
+        promise = gettext("Only the municipality sees your answer.")
+        help_text = f"{help_text} {promise}".strip()
     common["help_text"] = help_text
     if question.block_type == "choice":
         options = [(option, option) for option in asked["options"]]

@@ -242,7 +242,8 @@ def bd_support_sentence(
             "goal": bd_number(goal),
         }
         if count >= goal:
-            return f"{first} {gettext('The goal is reached.')}"
+            reached = gettext("The goal is reached.")
+            return f"{first} {reached}"
     elif count:
         first = ngettext(
             "%(count)s person supports this.",
@@ -291,7 +292,8 @@ def bd_assurance(
 @register.simple_tag
 def bd_error_prefix(form: BaseForm | str | None = None) -> str:
     """Give "Error: " for the page title when the form came back with errors, else nothing."""
-    return f"{gettext('Error:')} " if form and form.errors else ""
+    begins = gettext("Error:")
+    return f"{begins} " if form and form.errors else ""
 
 
 @register.simple_tag
