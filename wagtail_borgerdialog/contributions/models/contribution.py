@@ -109,6 +109,7 @@ class ContributionQuerySet(models.QuerySet):
             "visibility",
             "status__kind",
             "status__label",
+            "status__accepts_support",
             "support_goal",
             "support_until",
             "support_count",
