@@ -3,7 +3,6 @@
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import path, re_path
 from wagtail.fields import StreamField
@@ -70,24 +69,25 @@ class IdeaPageMixin(ParticipationPageMixin):
     class Meta:
         abstract = True
 
-    # The words are translated when an address is looked up, so each language has its own.
+    # Not translated: an address that one reader shares must lead the next one there, whatever
+    # language their browser asks for.
 
     @path("", name="index_route")
     def index_route(self, request: HttpRequest) -> HttpResponse:
         """The list."""
         return views.idea_list(request, self)
 
-    @path(pgettext_lazy("address of a page", "new/"), name="new")
+    @path("new/", name="new")
     def new_route(self, request: HttpRequest) -> HttpResponse:
         """Write and send an idea."""
         return views.new(request, self)
 
-    @path(pgettext_lazy("address of a page", "thanks/<str:token>/"), name="thanks")
+    @path("thanks/<str:token>/", name="thanks")
     def thanks_route(self, request: HttpRequest, token: str) -> HttpResponse:
         """The receipt."""
         return views.thanks(request, self, token)
 
-    @path(pgettext_lazy("address of a page", "similar/"), name="similar")
+    @path("similar/", name="similar")
     def similar_route(self, request: HttpRequest) -> HttpResponse:
         """Ideas like what is typed."""
         return views.similar(request, self)
@@ -97,12 +97,12 @@ class IdeaPageMixin(ParticipationPageMixin):
         """One idea."""
         return views.idea(request, self, reference)
 
-    @path(pgettext_lazy("address of a page", "<str:reference>/help/"), name="help")
+    @path("<str:reference>/help/", name="help")
     def help_route(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Offer to help."""
         return views.offer_help(request, self, reference)
 
-    @path(pgettext_lazy("address of a page", "<str:reference>/withdraw/"), name="withdraw")
+    @path("<str:reference>/withdraw/", name="withdraw")
     def withdraw_route(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Take an idea back."""
         return views.withdraw(request, self, reference)
