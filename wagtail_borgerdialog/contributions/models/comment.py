@@ -11,10 +11,14 @@ from wagtail_borgerdialog.terms import Channel, NameDisplay
 
 class CommentQuerySet(models.QuerySet):
     def shown(self) -> "CommentQuerySet":
-        """What everybody may read, and the placeholders that hidden comments leave."""
-        return self.filter(
-            visibility__in=[Visibility.VISIBLE, Visibility.HIDDEN, Visibility.REMOVED]
+        """What everybody may read, and the placeholders that hidden comments leave.
+
+        What was never published leaves none.
+        """
+        gone = models.Q(
+            visibility__in=[Visibility.HIDDEN, Visibility.REMOVED], published_at__isnull=False
         )
+        return self.filter(models.Q(visibility=Visibility.VISIBLE) | gone)
 
 
 class Comment(models.Model):
