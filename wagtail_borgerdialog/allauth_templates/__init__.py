@@ -11,4 +11,10 @@ So they live here, and a site asks for them with one line in its settings::
 
 from pathlib import Path
 
+from django.utils.translation import gettext_noop
+
 DIR = Path(__file__).resolve().parent
+
+# A word of allauth's own forms. Wagtail's Danish catalogue leaves it in English and would win
+# over allauth's; ours comes before both.
+gettext_noop("Email")
