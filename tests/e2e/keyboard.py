@@ -1,6 +1,7 @@
 """Somebody without JavaScript, without a mouse, on a phone of 320 px, in forced colours."""
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,10 +66,10 @@ class Stop:
     type: str
     name: str
     value: str
-    isOurs: bool  # noqa: N815
-    isInForm: bool  # noqa: N815
-    isSummary: bool  # noqa: N815
-    isHidden: bool  # noqa: N815
+    isOurs: bool
+    isInForm: bool
+    isSummary: bool
+    isHidden: bool
     ring: float
     x: float
     y: float
@@ -161,7 +162,7 @@ class KeyboardVisitor:
         assert not missed, f"The Tab key does not reach {missed}."
         assert stops, f"The Tab key does not reach the form on {self.page.url}."
         assert stops[-1].is_button, [stop.name for stop in stops]
-        for one, other in zip(stops, stops[1:], strict=False):
+        for one, other in itertools.pairwise(stops):
             is_below = other.y > one.y - 1
             assert is_below or other.x > one.x, f"{other.name!r} is above {one.name!r}"
         # Past either end of the page the focus rests once outside it.
