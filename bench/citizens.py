@@ -94,7 +94,8 @@ def _end(popen: subprocess.Popen[str]) -> None:
 
 def measure(running: Sequence[Process]) -> list[str]:
     """Count, then run every case ``ROUNDS`` times in each process; returns the cases."""
-    cases = [process.ask(prepare=True) for process in running][0]["cases"]
+    told = [process.ask(prepare=True) for process in running]
+    cases = told[0]["cases"]
     for process in running:
         for case in cases:
             process.counts[case] = process.ask(count=case)
@@ -189,7 +190,11 @@ def _answers(running: Sequence[Process], cases: Sequence[str]) -> Target:
         for case in cases
         if not _as_expected(case, process)
     ]
-    return Target("every answer shows what it should, and sets no cookie", "; ".join(wrong) or "yes", not wrong)
+    return Target(
+        "every answer shows what it should, and sets no cookie",
+        "; ".join(wrong) or "yes",
+        not wrong,
+    )
 
 
 def _as_expected(case: str, process: Process) -> bool:
@@ -217,8 +222,7 @@ def table(running: Sequence[Process], cases: Sequence[str]) -> str:
         if counts:
             most = max(counts, key=lambda count: count["queries"])
             queries = f"{most['queries']}"
-            if most["who"]:
-                queries += f"+{most['who']}"
+            queries += "".join(f"+{most[beside]}" for beside in ("frame", "who") if most[beside])
         line = f"{case:24}{queries:>9}"
         for process in running:
             web, database, wall = (process.median(case, c) for c in ("web", "database", "wall"))
