@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth import get_user_model
+from playwright.sync_api import TimeoutError as TookTooLong
 from playwright.sync_api import expect
 
 STYLE_PAGES = ["/stilside/", "/stilside/fejl/", "/stilside/kvittering/"]
@@ -22,7 +23,12 @@ SPACING = (
 
 
 def too_wide(page) -> bool:
-    return page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    """Whether one has to scroll sideways, once the new letters are laid out."""
+    try:
+        page.wait_for_function("document.documentElement.scrollWidth <= innerWidth", timeout=5000)
+    except TookTooLong:
+        return True
+    return False
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
