@@ -35,7 +35,17 @@ def test_every_message_in_the_code_is_in_the_catalogue(tmp_path, written):
     )
     manage = Path(settings.BASE_DIR) / "manage.py"
     subprocess.run(
-        [sys.executable, manage, "makemessages", "-l", "da", "--no-location", "--no-wrap", "-v", "0"],
+        [
+            sys.executable,
+            manage,
+            "makemessages",
+            "-l",
+            "da",
+            "--no-location",
+            "--no-wrap",
+            "-v",
+            "0",
+        ],
         cwd=copy,
         check=True,
     )
