@@ -1,7 +1,9 @@
 """The staff screens in a browser: axe finds nothing of ours, and bulk decisions work."""
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.admin.conftest import (
@@ -15,6 +17,8 @@ from tests.admin.conftest import (
     proposal_at,
 )
 from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.models import OutgoingMail
+from wagtail_borgerdialog.proposals.models import Addendum
 
 # Wagtail's own frame around our content is Wagtail's to mend.
 OURS = "#main"
@@ -44,31 +48,79 @@ def test_axe_finds_nothing_of_ours_on_the_staff_screens(
 ):
     idea = pending(here, title="Bænke ved havnen")
     shown = IdeaFactory(activity=here)
-    comment = comment_on(shown, visibility=Visibility.PENDING)
+    waiting = comment_on(shown, visibility=Visibility.PENDING)
     proposal = proposal_at(here, remarks="Fordi der er varmt.")
-    one = offer(shown)
-    paths = [
-        reverse("wagtailadmin_home"),
-        reverse("borgerdialog_ideas:list"),
-        reverse("borgerdialog_ideas:enter"),
-        reverse("borgerdialog_ideas:item", args=[idea.pk]),
+    addendum = Addendum.objects.create(
+        proposal=proposal,
+        participant=proposal.participant,
+        body="Det bliver billigere nu.",
+        language="da",
+        created_at=timezone.now(),
+    )
+    cases = {"ideas": idea, "proposals": proposal}
+    texts = {"comments": waiting, "help": offer(shown), "addenda": addendum}
+    actions = {
+        "ideas": ["publish", "reject", "status", "place"],
+        "proposals": ["check", "place"],
+        "comments": ["reject"],
+        "addenda": ["hide"],
+    }
+    paths = [reverse("wagtailadmin_home"), reverse("borgerdialog_mails:list")]
+    for name, obj in {**cases, **texts}.items():
+        paths.append(reverse(f"borgerdialog_{name}:list"))
+        paths.append(reverse(f"borgerdialog_{name}:item", args=[obj.pk]))
+        for action in actions.get(name, ()):
+            paths.append(reverse(f"borgerdialog_{name}:action", args=[obj.pk, action]))
+    paths += [
         reverse("borgerdialog_ideas:item", args=[shown.pk]),
-        reverse("borgerdialog_ideas:action", args=[idea.pk, "reject"]),
         reverse("borgerdialog_ideas:action", args=[shown.pk, "supports"]),
         reverse("borgerdialog_ideas:action", args=[shown.pk, "refine"]),
-        reverse("borgerdialog_comments:list"),
-        reverse("borgerdialog_comments:item", args=[comment.pk]),
-        reverse("borgerdialog_help:item", args=[one.pk]),
-        reverse("borgerdialog_proposals:item", args=[proposal.pk]),
-        reverse("borgerdialog_proposals:action", args=[proposal.pk, "check"]),
-        reverse("borgerdialog_proposals:enter"),
-        reverse("borgerdialog_mails:list"),
+        f"{reverse('borgerdialog_ideas:list')}?q=findesikke",
         reverse("wagtail_bulk_action", args=["borgerdialog_ideas", "idea", "borgerdialog_reject"])
         + f"?id={idea.pk}",
     ]
     for path in paths:
         admin.goto(live_server.url + path)
         axe_finds_nothing(admin, within=OURS)
+    for path in [
+        reverse("borgerdialog_ideas:enter"),
+        reverse("borgerdialog_proposals:enter"),
+        reverse("borgerdialog_ideas:action", args=[idea.pk, "reject"]),
+    ]:
+        admin.goto(live_server.url + path)
+        axe_finds_nothing(admin, within=OURS)
+        admin.locator("#main form button[type=submit]").last.click()
+        expect(admin.locator("#main [aria-invalid=true]").first).to_be_visible()
+        axe_finds_nothing(admin, within=OURS)
+
+
+def test_axe_finds_nothing_of_ours_where_only_few_may_go(
+    admin, live_server, here, axe_finds_nothing
+):
+    get_user_model().objects.update(is_superuser=True)
+    at = timezone.now()
+    failed = OutgoingMail.objects.create(
+        site=here.site,
+        template="receipt",
+        to_email="asta@example.dk",
+        language="da",
+        created_at=at,
+        next_attempt_at=at,
+        failed_at=at,
+        last_error="SMTPServerDisconnected",
+    )
+    group = get_user_model().objects.get(username="signe").groups.get()
+    mail = reverse("borgerdialog_mails:mail", args=[failed.pk])
+    rules = reverse("wagtailsnippets_borgerdialog_proposals_ruleset:add")
+    for path, ours in {
+        reverse(
+            "wagtailusers_groups:edit", args=[group.pk]
+        ): "section:has([data-w-formset-target])",
+        mail: OURS,
+        rules: "#main form",
+    }.items():
+        admin.goto(live_server.url + path)
+        axe_finds_nothing(admin, within=ours)
 
 
 def test_two_ideas_are_ticked_and_published(admin, live_server, here):

@@ -1,12 +1,6 @@
 import pytest
 
 
-@pytest.mark.parametrize("path", ["/", "/konto/login/", "/konto/signup/"])
-def test_axe_finds_nothing(live_server, page, axe_finds_nothing, path):
-    page.goto(live_server.url + path)
-    axe_finds_nothing(page)
-
-
 def test_axe_would_find_a_fault(live_server, page, axe_finds_nothing):
     page.goto(live_server.url)
     page.evaluate("document.documentElement.removeAttribute('lang')")

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.auth import get_user_model
 from playwright.sync_api import TimeoutError as TookTooLong
 from playwright.sync_api import expect
 
@@ -15,7 +14,6 @@ ACCOUNT_PAGES = [
     "/konto/inactive/",
     "/konto/social/login/cancelled/",
 ]
-MEMBER_PAGES = ["/konto/email/", "/konto/password/change/", "/konto/logout/"]
 SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; "
     "word-spacing: 0.16em !important } p { margin-bottom: 2em !important }"
@@ -37,23 +35,6 @@ def test_axe_finds_nothing_on_the_style_page(live_server, page, axe_finds_nothin
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(live_server.url + path)
     axe_finds_nothing(page)
-
-
-@pytest.mark.parametrize("path", ACCOUNT_PAGES[2:])
-def test_axe_finds_nothing_on_an_account_page(live_server, page, axe_finds_nothing, path):
-    page.goto(live_server.url + path)
-    axe_finds_nothing(page)
-
-
-def test_axe_finds_nothing_on_the_pages_of_a_member(live_server, page, axe_finds_nothing, client):
-    client.force_login(get_user_model().objects.create_user("borger", "borger@example.dk"))
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
-    for path in MEMBER_PAGES:
-        page.goto(live_server.url + path)
-        assert page.url.endswith(path) or "password/set" in page.url
-        axe_finds_nothing(page)
 
 
 @pytest.mark.parametrize("path", [*STYLE_PAGES, *ACCOUNT_PAGES])
