@@ -92,7 +92,8 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
     def stored_activity(self) -> Activity | None:
         """The activity of this page and its translations, or None before first publication."""
         related = ("page__locale", "site__participationsettings")
-        return Activity.objects.for_page(self).select_related(*related).first()
+        # Not first(): there is at most one, and sorting it costs as much as reading it.
+        return next(iter(Activity.objects.for_page(self).select_related(*related)), None)
 
     @property
     def activity(self) -> Activity:

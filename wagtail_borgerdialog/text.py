@@ -147,9 +147,10 @@ def clean_line(value: str) -> str:
 def clean_query(value: str) -> str:
     """What somebody searches for, short enough for the search engine.
 
-    Wagtail's search raises ``RecursionError`` at some 200 words, which is a GET of 1.6 kB.
+    Wagtail's search raises ``RecursionError`` at some 200 words, which is a GET of 1.6 kB, and
+    on SQLite takes a quotation mark for syntax, so that one alone is a syntax error.
     """
-    words = clean_line(value[: MAX_QUERY_CHARS * 20]).split(" ")
+    words = clean_line(value[: MAX_QUERY_CHARS * 20].replace('"', " ")).split(" ")
     return " ".join(words[:MAX_QUERY_WORDS])[:MAX_QUERY_CHARS].rstrip()
 
 
@@ -179,9 +180,12 @@ def excerpt(value: str, length: int) -> str:
 
     Cut between words; a word longer than the space there is is cut between letters.
     """
-    # A line shrinks when it is cleaned: mostly a little, and ten times is plenty.
-    line = clean_line(value[: length * 2])
+    # Stored text is clean, and mostly in Latin letters: then there is nothing to look for.
+    line = value[: length * 2].replace("\n", " ")
+    is_plain = line.isprintable() and max(line, default="") < "\u0300"
+    line = " ".join(line.split()) if is_plain else clean_line(line)
     if len(line) < length + 40 and len(value) > length * 2:
+        # A line shrinks when it is cleaned, but ten times what is asked for is plenty.
         line = clean_line(value[: length * 10 + 1000])
     if len(line) <= length:
         return line

@@ -434,13 +434,19 @@ def _moment(
     local = _local(value)
     language = (get_language() or "en").split("-")[0]
     layout = layouts.get(language, layouts["en"])
-    if local.year != _local(_now(at)).year:
+    if local.year != _year(_now(at), timezone.get_current_timezone()):
         layout += YEAR_FORMAT
     if not isinstance(local, datetime.datetime):
         return _day_in_words(local, layout, get_language())
     if not clock:
         return _day_in_words(local.date(), layout, get_language())
     return date_format(local, layout + CLOCK_FORMATS.get(language, CLOCK_FORMATS["en"]))
+
+
+# A page asks with the same "at" for each of its dates.
+@lru_cache(maxsize=8)
+def _year(at: datetime.datetime, zone: datetime.tzinfo) -> int:
+    return _local(at).year
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,7 @@ from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.people.eligibility import Decision
 from wagtail_borgerdialog.terms import LadderLevel
-from wagtail_borgerdialog.views import breadcrumb
+from wagtail_borgerdialog.views import breadcrumb, settings_of
 
 if TYPE_CHECKING:
     from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
@@ -69,7 +69,7 @@ def page_of_ideas(
             "list_url": page.get_url(request),
             "breadcrumb": breadcrumb(page, request, with_page=below),
             "disclaimer": disclaimer_of(page),
-            "sender": sender_name(ParticipationSettings.of(site), site),
+            "sender": sender_name(settings_of(request, site), site),
             **context,
         },
         status=status,

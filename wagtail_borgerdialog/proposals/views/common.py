@@ -13,12 +13,11 @@ from wagtail_borgerdialog.contributions.forms import SummaryRow
 from wagtail_borgerdialog.contributions.presenters import sender_name
 from wagtail_borgerdialog.contributions.selectors import path_on
 from wagtail_borgerdialog.contributions.views.common import REFERENCE, activity_or_404, private
-from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.people.eligibility import Decision
 from wagtail_borgerdialog.proposals.models import Proposal, RuleSet
 from wagtail_borgerdialog.templatetags.borgerdialog import bd_number
 from wagtail_borgerdialog.terms import LadderLevel, VerificationLevel
-from wagtail_borgerdialog.views import breadcrumb
+from wagtail_borgerdialog.views import breadcrumb, settings_of
 
 if TYPE_CHECKING:
     from wagtail_borgerdialog.proposals.pages import ProposalPageMixin
@@ -62,7 +61,7 @@ def page_of_proposals(
             "level": LadderLevel(page.activity.level),
             "list_url": page.get_url(request),
             "breadcrumb": breadcrumb(page, request, with_page=below),
-            "sender": sender_name(ParticipationSettings.of(site), site),
+            "sender": sender_name(settings_of(request, site), site),
             **context,
         },
         status=status,
