@@ -8,6 +8,7 @@ server does.
 import datetime
 import logging
 import re
+import traceback
 from functools import partial
 from smtplib import SMTPException, SMTPRecipientsRefused
 
@@ -139,7 +140,14 @@ def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
         _put_off(mail, at=at, error=error)
         return False
     except Exception as error:  # one mail that cannot be built must not hold up the others
-        logger.exception("Mail %s (%s) could not be built.", mail.pk, mail.template)
+        # The words of the error can hold the address; where it happened is enough.
+        logger.error(
+            "Mail %s (%s) could not be built: %s\n%s",
+            mail.pk,
+            mail.template,
+            type(error).__name__,
+            "".join(traceback.format_tb(error.__traceback__)),
+        )
         _put_off(mail, at=at, error=error)
         return False
     OutgoingMail.objects.filter(pk=mail.pk).update(
