@@ -61,12 +61,14 @@ def comment(request: HttpRequest, reference: str) -> HttpResponse:
     return acting_page(request, "comment", contribution, context, status=status)
 
 
+@never_cache
 @require_safe
 def comment_sent(request: HttpRequest, reference: str) -> HttpResponse:
     """Check your inbox: the comment waits for its author's confirmation."""
     return acting_page(request, "comment_sent", contribution_or_404(request, reference))
 
 
+@never_cache
 @require_safe
 def comment_waiting(request: HttpRequest, reference: str) -> HttpResponse:
     """A moderator reads it first."""

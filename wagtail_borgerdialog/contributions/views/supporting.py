@@ -41,6 +41,7 @@ def support(request: HttpRequest, reference: str) -> HttpResponse:
     return _show(request, contribution, at=at)
 
 
+@never_cache
 @require_safe
 def support_sent(request: HttpRequest, reference: str) -> HttpResponse:
     """Check your inbox: the same words whether or not the support is counted already."""
