@@ -196,6 +196,15 @@ def bd_tone(kind: str) -> str:
     return TONES.get(str(kind or ""), "neutral")
 
 
+@register.inclusion_tag("wagtail_borgerdialog/elements/contribution_card.html")
+def bd_card(card: object, *, at: datetime.datetime | None = None) -> dict[str, object]:
+    """The element ``contribution_card`` from an object with its parameters as attributes.
+
+    In a list of twenty this is much quicker than naming each of them.
+    """
+    return {**vars(card), "at": at}
+
+
 @register.simple_tag
 def bd_window(
     opens_at: datetime.datetime | None = None,
