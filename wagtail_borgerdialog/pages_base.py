@@ -91,9 +91,12 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
     @cached_property
     def stored_activity(self) -> Activity | None:
         """The activity of this page and its translations, or None before first publication."""
-        related = ("page__locale", "site__participationsettings")
+        of_page = Activity.objects.for_page(self).select_related("site__participationsettings")
         # Not first(): there is at most one, and sorting it costs as much as reading it.
-        return next(iter(Activity.objects.for_page(self).select_related(*related)), None)
+        activity = next(iter(of_page), None)
+        if activity is not None and activity.page_id == self.pk:
+            activity.page = self
+        return activity
 
     @property
     def activity(self) -> Activity:

@@ -31,11 +31,14 @@ class Disclaimer(models.Model):
 
 
 class IdeaQuerySet(ContributionQuerySet):
+    def with_case_rows(self) -> "IdeaQuerySet":
+        """What an idea's own page shows of the row itself, in one query."""
+        rows = self.select_related("status", "area", "category", "disclaimer", "participant")
+        return rows.defer("area__boundary")
+
     def with_page_rows(self) -> "IdeaQuerySet":
-        """Everything an idea's own page shows of the row itself, in one query."""
-        return self.select_related(
-            "activity__page", "site", "status", "area", "category", "disclaimer", "participant"
-        )
+        """The same, and the page and site it belongs to."""
+        return self.with_case_rows().select_related("activity__page", "site")
 
 
 class Idea(Contribution):

@@ -170,17 +170,14 @@ BEFORE_PUBLICATION = frozenset(
 
 
 class ProposalQuerySet(ContributionQuerySet):
+    def with_case_rows(self) -> "ProposalQuerySet":
+        """What a proposal's own page shows of the row itself, in one query."""
+        rows = self.select_related("status", "area", "category", "participant__user", "rule_set")
+        return rows.defer("area__boundary")
+
     def with_page_rows(self) -> "ProposalQuerySet":
-        """Everything a proposal's own page shows of the row itself, in one query."""
-        return self.select_related(
-            "activity__page",
-            "site",
-            "status",
-            "area",
-            "category",
-            "participant__user",
-            "rule_set",
-        )
+        """The same, and the page and site it belongs to."""
+        return self.with_case_rows().select_related("activity__page", "site")
 
     def open_at(self, at: datetime.datetime) -> "ProposalQuerySet":
         """Proposals that collect support at ``at``."""

@@ -32,7 +32,7 @@ def idea_or_404(page: "IdeaPageMixin", reference: str) -> Idea:
     Raises ``Http404``.
     """
     activity = activity_or_404(page)
-    rows = Idea.objects.in_activity(activity).with_page_rows()
+    rows = Idea.objects.in_activity(activity).with_case_rows()
     idea = rows.filter(reference=reference).first() if REFERENCE.fullmatch(reference) else None
     if idea is None:
         raise Http404("There is no such idea.")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def proposal_or_404(page: "ProposalPageMixin", reference: str) -> Proposal:
     """The proposal on this page, whoever may see it. Raises ``Http404``. One query."""
     activity = activity_or_404(page)
-    rows = Proposal.objects.in_activity(activity).with_page_rows()
+    rows = Proposal.objects.in_activity(activity).with_case_rows()
     found = rows.filter(reference=reference).first() if REFERENCE.fullmatch(reference) else None
     if found is None:
         raise Http404("There is no such proposal.")
