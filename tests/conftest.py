@@ -13,6 +13,7 @@ import pytest
 from django.apps import apps
 from django.db.models.signals import post_migrate
 from django.test import override_settings
+from django.utils import translation
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -82,6 +83,12 @@ def _files_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("media")
     with override_settings(MEDIA_ROOT=folder):
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def _no_language_left_over() -> None:
+    """A request activates its language for the whole thread, and the next test would speak it."""
+    translation.deactivate()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
