@@ -38,6 +38,7 @@ def cases(worker: Worker) -> dict[str, Case]:
     far = newest[public.count() * 9 // 10]
     asked = {
         "plain page": (reverse("wagtail_serve", args=["om/"]), {}),
+        "page of text alone": (reverse("wagtail_serve", args=["tekst/"]), {}),
         "list, first": (url, {}),
         "list, deep": (url, {"after": make_cursor(far, Order("published_at"))}),
         "list, most supported": (url, {"sort": SUPPORTED}),

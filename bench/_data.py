@@ -27,10 +27,13 @@ from django.contrib.auth import (
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.utils import timezone
+from PIL import Image as PillowImage
+from wagtail.images.models import Image
 from wagtail.models import Locale, Page, Site
 from wagtail.search.backends import get_search_backend
 from wagtail.search.models import IndexEntry
@@ -106,7 +109,7 @@ def fill(size: int) -> None:
         call_command("borgerdialog_setup", verbosity=0, stdout=io.StringIO())
         _give_language()
         page = make_idea_page(IdeaPage, show_in_menus=True)
-        _plain_page()
+        _plain_pages(linked=page)
         people = _participants(PEOPLE, prefix="person")
         ideas = _ideas(size, Activity.objects.get(page_id=page.pk), people, chance=chance)
         _around(ideas, people, chance=chance)
@@ -140,26 +143,44 @@ def _give_language() -> None:
     site.save()
 
 
-def _plain_page() -> TextPage:
-    """What an editor writes: headings and paragraphs with links, in the site's own template."""
+def _plain_pages(*, linked: IdeaPage) -> None:
+    """Two ordinary pages of a municipality, in the site's own template.
+
+    Both have headings, paragraphs and lists; one also what most such pages have, a picture and a
+    link to another page that was chosen in the editor.
+    """
     home = Site.objects.get(is_default_site=True).root_page.specific
     sentences = _sentences()
-    body = []
+    words, rich = [], []
     for number in range(4):
-        words = sentences[number * 24 : (number + 1) * 24]
-        body.append(("heading", words[0][:60]))
-        body += [("paragraph", f"<p>{' '.join(words[n : n + 6])}</p>") for n in (1, 7, 13)]
-        body.append(("paragraph", f'<ul><li>{words[19]}</li><li><a href="/">Forside</a></li></ul>'))
-    blocks = [{"type": kind, "value": value} for kind, value in body]
-    page = TextPage(
-        title="Om kommunen",
-        slug="om",
-        intro=sentences[-1],
-        body=json.dumps(blocks),
-        locale=home.locale,
-        show_in_menus=True,
-    )
-    return home.add_child(instance=page)
+        part = sentences[number * 24 : (number + 1) * 24]
+        lines = "".join(f"<li>{line}</li>" for line in part[19:22])
+        link = f'<a linktype="page" id="{linked.pk}">{linked.title}</a>'
+        words.append(("heading", part[0][:60]))
+        words += [("paragraph", f"<p>{' '.join(part[n : n + 6])}</p>") for n in (1, 7, 13)]
+        rich += words[-4:]
+        words.append(("paragraph", f"<ul>{lines}</ul>"))
+        rich.append(("paragraph", f"<ul>{lines}{'' if number else f'<li>{link}</li>'}</ul>"))
+    picture = {"image": _picture().pk, "alt_text": "Havnen en sommerdag", "decorative": False}
+    rich.insert(1, ("image", picture))
+    for slug, body in (("om", rich), ("tekst", words)):
+        blocks = [{"type": kind, "value": value} for kind, value in body]
+        page = TextPage(
+            title="Om kommunen",
+            slug=slug,
+            intro=sentences[-1],
+            body=json.dumps(blocks),
+            locale=home.locale,
+            show_in_menus=slug == "om",
+        )
+        home.add_child(instance=page)
+
+
+def _picture() -> Image:
+    buffer = io.BytesIO()
+    PillowImage.effect_noise((640, 400), 60).save(buffer, "JPEG")
+    file = ContentFile(buffer.getvalue(), "havn.jpg")
+    return Image.objects.create(title="Havnen", file=file)
 
 
 def _participants(count: int, *, prefix: str) -> list[Participant]:

@@ -3,7 +3,7 @@
 Three databases of one PostgreSQL server hold that many ideas, with a web process on each. The
 processes answer in turn, a few requests at a time, so that whatever else the machine does meets
 all of them; figures are medians, ratios are medians of ratios within a turn. A plain Wagtail page
-in the same templates is asked for between the others.
+in the same templates (text, a picture, a link to another page) is asked for between the others.
 """
 
 import gzip
@@ -25,6 +25,7 @@ SMALL, LARGE = SIZES[0], SIZES[-1]
 ROUNDS = 15
 TIMES = 6
 PLAIN = "plain page"
+TEXT_ALONE = "page of text alone"
 LISTS = ("list", "search")
 STATIC = ROOT / "wagtail_borgerdialog" / "static" / "wagtail_borgerdialog"
 
