@@ -10,11 +10,14 @@ from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.people.actions import (
+    confirm_address,
     enter_person,
+    keep_name,
     known_person,
     participant_for_email,
     participant_for_user,
 )
+from wagtail_borgerdialog.people.forms import account_name
 from wagtail_borgerdialog.people.identity import canonical_email, email_identity, person_keys
 from wagtail_borgerdialog.people.models import EmailDomainRule, Participant, shown_name
 from wagtail_borgerdialog.people.selectors import participant_by_identity, participant_of
@@ -120,6 +123,49 @@ def test_a_new_secret_makes_nobody_a_new_person():
         assert participant_by_identity(email_identity("asta@example.dk")) == asta
 
 
+def test_whoever_is_seen_under_the_new_secret_no_longer_needs_the_old_one():
+    with override_settings(BORGERDIALOG_PERSON_KEY_SECRET="gammel"):
+        asta = participant_for_email("asta@example.dk", name="Asta", at=at(), **NOW)
+    new = {"BORGERDIALOG_PERSON_KEY_SECRET": "ny"}
+    with override_settings(**new, BORGERDIALOG_PERSON_KEY_SECRET_FALLBACKS=["gammel"]):
+        participant_for_email("asta@example.dk", name="", at=at(), **NOW)
+    with override_settings(**new):
+        assert participant_for_email("asta@example.dk", name="", at=at(), **NOW) == asta
+
+
+@pytest.mark.parametrize(
+    ("typed", "before", "after"),
+    [
+        ("a.sta@firma.example", {}, {"ignores_dots": True}),
+        ("a.sta@firma.example", {"ignores_dots": True}, {}),
+        ("asta+x@firma.example", {"plus_addresses": True}, {"plus_addresses": False}),
+        ("asta+x@firma.example", {"plus_addresses": False}, {"plus_addresses": True}),
+        ("asta@firma.example", {}, {"same_as": "firma.test"}),
+    ],
+)
+def test_staff_who_edit_the_table_make_nobody_a_new_person(typed, before, after):
+    rule = EmailDomainRule.objects.create(domain="firma.example", **before)
+    asta = participant_for_email(typed, name="Asta", at=at(), **NOW)
+    for name, value in {"ignores_dots": False, "plus_addresses": True, **after}.items():
+        setattr(rule, name, value)
+    rule.save()
+    assert participant_for_email(typed, name="", at=at(), **NOW) == asta
+    rule.delete()
+    assert participant_for_email(typed, name="", at=at(), **NOW) == asta
+
+
+def test_mail_goes_to_the_spelling_typed_last_until_somebody_has_confirmed_one():
+    """The first one may reach nobody, whoever typed it."""
+    first = participant_for_email("asta+findes.ikke@example.dk", name="", at=at(), **NOW)
+    asta = participant_for_email("asta@example.dk", name="", at=at(), **NOW)
+    assert asta == first
+    assert asta.email == "asta@example.dk"
+    confirm_address(asta)
+    participant_for_email("asta+andet@example.dk", name="", at=at(), **NOW)
+    asta.refresh_from_db()
+    assert asta.email == "asta@example.dk"
+
+
 def test_a_name_typed_beside_a_known_address_changes_nothing():
     asta = ParticipantFactory(name="Asta Ås", email="asta@example.dk")
     participant_for_email("asta@example.dk", name="En Anden", at=at(), **NOW)
@@ -136,6 +182,30 @@ def test_an_account_counts_when_its_address_is_proved():
     assert known_person(user, at=at(), **NOW).level == VerificationLevel.NONE
     EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     assert known_person(user, at=at(), **NOW).level == VerificationLevel.ACCOUNT
+
+
+def test_an_account_is_not_called_what_somebody_else_typed_beside_its_address():
+    participant_for_email("asta@example.dk", name="Et Øgenavn", at=at(), **NOW)
+    user = UserFactory(email="asta@example.dk", first_name="", last_name="", verified=True)
+    person = known_person(user, at=at(), **NOW)
+    assert account_name(person) == ""
+    keep_name(person.participant, name="Asta Ås")
+    participant_for_user(user, at=at(), **NOW)
+    assert account_name(known_person(user, at=at(), **NOW)) == "Asta Ås"
+
+
+def test_a_name_from_a_login_provider_is_cleaned_and_measured():
+    user = UserFactory(first_name="Asta\u202e\n" + "Å" * 140, last_name="Ås" * 70, verified=True)
+    asta = participant_for_user(user, at=at(), **NOW)
+    assert asta.name.startswith("Asta Å")
+    assert len(asta.name) <= 100
+
+
+def test_mail_follows_the_account_to_its_new_address():
+    user = UserFactory(email="asta@example.dk", verified=True)
+    participant_for_user(user, at=at(), **NOW)
+    EmailAddress.objects.filter(user=user).update(email="asta@ny.example.dk")
+    assert participant_for_user(user, at=at(), **NOW).email == "asta@ny.example.dk"
 
 
 @override_settings(BORGERDIALOG_EID_PROVIDERS=["mitid"])

@@ -12,7 +12,7 @@ from wagtail.models import Site
 from tests.citizens import everything, heading, words
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
-from wagtail_borgerdialog.people.actions import confirm_address
+from wagtail_borgerdialog.people.actions import confirm_address, participant_for_email
 from wagtail_borgerdialog.people.links import get_link, link_url
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.testing.factories import (
@@ -275,3 +275,11 @@ def test_what_others_hid_is_not_shown_behind_a_link(client, purpose, visibility)
     )
     assert "Kanariefugl" not in client.get(path).content.decode()
     assert "Kanariefugl" not in client.post(path, {"choice": "support"}).content.decode()
+
+
+def test_a_link_still_works_when_its_reader_has_typed_another_spelling_since(client):
+    asta = participant_for_email("asta+1@example.dk", name="", at=timezone.now(), language="en")
+    path = path_of("support", SupportFactory(participant=asta, status=SupportStatus.PENDING))
+    participant_for_email("asta@example.dk", name="", at=timezone.now(), language="en")
+    assert press(client, path).status_code == 303
+    assert heading(client.get(path)) == AFTER["support"]

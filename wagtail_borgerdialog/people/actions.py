@@ -1,16 +1,23 @@
 """The only writers of participants."""
 
 import datetime
+from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.crypto import get_random_string
 
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.people.eligibility import Person
-from wagtail_borgerdialog.people.identity import email_identity, paper_identity, person_keys
+from wagtail_borgerdialog.people.identity import email_identities, paper_identity, person_keys
 from wagtail_borgerdialog.people.models import Identity, Participant
-from wagtail_borgerdialog.people.selectors import level_of, participant_by_identity
+from wagtail_borgerdialog.people.selectors import (
+    full_name,
+    level_of,
+    participant_by_identity,
+    recognise,
+)
 from wagtail_borgerdialog.people.signals import participants_merged
 from wagtail_borgerdialog.terms import VerificationLevel
 
@@ -27,6 +34,7 @@ def participant_for_user(
     if not identities:
         return None
     with transaction.atomic():
+        _hold(user, identities)
         own = Participant.objects.filter(user=user).first()
         known = [own, *(participant_by_identity(identity) for identity in identities)]
         found = list(dict.fromkeys(p for p in known if p is not None))
@@ -35,14 +43,16 @@ def participant_for_user(
             for other in others:
                 _merge(other, into=participant)
         else:
-            participant = _create(identities[0], at=at, language=language)
-        _add_identities(participant, identities)
+            participant = _create(identities, at=at, language=language)
+        _add_keys(participant, [person_keys(identity)[0] for identity in identities])
+        # A name from before the account was typed by anybody who knew the address.
+        own_name = participant.name if participant.user_id == user.pk else ""
         _update(
             participant,
             user=user,
             level=_stronger(participant.level, level),
-            email=participant.email or get_adapter().verified_email(user),
-            name=get_adapter().full_name(user) or participant.name,
+            email=get_adapter().verified_email(user) or participant.email,
+            name=full_name(user) or own_name,
         )
     return participant
 
@@ -63,13 +73,18 @@ def participant_for_email(
     """Whoever reads ``email``; unconfirmed (level ``none``) when new.
 
     A name typed beside an address that is known already changes nothing: whoever types is not
-    proved to be its owner. Raises ``ValueError`` when ``email`` is no address.
+    proved to be its owner. Until somebody is, mail goes to the spelling typed last: the first
+    one may reach nobody. Raises ``ValueError`` when ``email`` is no address.
     """
-    identity = email_identity(email)
-    known = participant_by_identity(identity)
-    if known is not None:
-        return known
-    return _create(identity, at=at, language=language, email=email.strip(), name=name)
+    identities = email_identities(email)
+    known, missing = recognise(identities)
+    if known is None:
+        return _create(identities, at=at, language=language, email=email.strip(), name=name)
+    if missing:
+        _add_keys(known, missing)
+    if known.user_id is None and known.level == VerificationLevel.NONE:
+        _update(known, email=email.strip())
+    return known
 
 
 def confirm_address(participant: Participant, *, name: str = "") -> Participant:
@@ -104,28 +119,43 @@ def enter_person(
         else f"entered:{get_random_string(32)}"
     )
     known = participant_by_identity(identity)
-    return known or _create(identity, at=at, language=language, name=name)
+    return known or _create([identity], at=at, language=language, name=name)
+
+
+def _hold(user: AbstractBaseUser, identities: Sequence[str]) -> None:
+    """Let two requests of one person take turns; what they find is to be read after this."""
+    keys = [key for identity in identities for key in person_keys(identity)]
+    known = Identity.objects.filter(key__in=keys).values("participant")
+    people = Participant.objects.filter(Q(user=user) | Q(pk__in=known)).order_by("pk")
+    list(people.select_for_update(no_key=True).values_list("pk"))
 
 
 def _create(
-    identity: str, *, at: datetime.datetime, language: str, email: str = "", name: str = ""
+    identities: Sequence[str],
+    *,
+    at: datetime.datetime,
+    language: str,
+    email: str = "",
+    name: str = "",
 ) -> Participant:
-    key = person_keys(identity)[0]
+    keys = [person_keys(identity)[0] for identity in identities]
     try:
         with transaction.atomic():
             participant = Participant.objects.create(
-                person_key=key, email=email, name=name, language=language, created_at=at
+                person_key=keys[0], email=email, name=name, language=language, created_at=at
             )
-            Identity.objects.create(participant=participant, key=key)
+            Identity.objects.bulk_create(Identity(participant=participant, key=k) for k in keys)
     except IntegrityError:  # the same person in another request, a moment earlier
-        return Participant.objects.select_related("area").get(identities__key=key)
+        known = participant_by_identity(*identities)
+        if known is None:
+            raise
+        return known
     return participant
 
 
-def _add_identities(participant: Participant, identities: list[str]) -> None:
+def _add_keys(participant: Participant, keys: Sequence[str]) -> None:
     Identity.objects.bulk_create(
-        [Identity(participant=participant, key=person_keys(i)[0]) for i in identities],
-        ignore_conflicts=True,
+        [Identity(participant=participant, key=key) for key in keys], ignore_conflicts=True
     )
 
 

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.form_fields import PlainLineField
 from wagtail_borgerdialog.people.eligibility import Person, personal_answers
 from wagtail_borgerdialog.people.identity import canonical_email
+from wagtail_borgerdialog.people.selectors import full_name
 from wagtail_borgerdialog.terms import NameDisplay, VerificationLevel
 from wagtail_borgerdialog.text import strip_unsafe
 
@@ -198,4 +198,4 @@ def account_name(person: Person) -> str:
     if person.user is None:
         return ""
     known = person.participant.name if person.participant else ""
-    return get_adapter().full_name(person.user) or known
+    return full_name(person.user) or known

@@ -14,11 +14,7 @@ def canonical_email(email: str) -> str:
     Case, plus-addresses, dots and alias domains are folded as the table of domain rules says;
     mail is always sent to the address as typed. Raises ``ValueError`` without an ``@``.
     """
-    local, at, domain = unicodedata.normalize("NFKC", email.strip()).rpartition("@")
-    if not at or not local or not domain:
-        raise ValueError("not an e-mail address")
-    domain = domain.rstrip(".").lower().encode("idna").decode("ascii")
-    local = local.lower()
+    local, domain = _parts(email)
     rules = {rule.domain: rule for rule in EmailDomainRule.objects.filter(domain__in=[domain, "*"])}
     rule = rules.get(domain) or rules.get("*")
     if rule is not None:
@@ -30,9 +26,26 @@ def canonical_email(email: str) -> str:
     return f"{local}@{domain}"
 
 
+def _parts(email: str) -> tuple[str, str]:
+    """What stands before and after the ``@``, folded as all mail servers fold it."""
+    local, at, domain = unicodedata.normalize("NFKC", email.strip()).rpartition("@")
+    if not at or not local or not domain:
+        raise ValueError("not an e-mail address")
+    return local.lower(), domain.rstrip(".").lower().encode("idna").decode("ascii")
+
+
 def email_identity(email: str) -> str:
     """The identity of whoever reads ``email``. Raises ``ValueError`` when it is no address."""
     return f"email:{canonical_email(email)}"
+
+
+def email_identities(email: str) -> list[str]:
+    """:func:`email_identity`, and the address as it is written where that is another one.
+
+    A person is known by both, so that nobody is a new person because staff edit the table.
+    """
+    as_written = "email:{}@{}".format(*_parts(email))
+    return list(dict.fromkeys([email_identity(email), as_written]))
 
 
 def eid_identity(subject: str) -> str:
@@ -61,5 +74,11 @@ def address_mark(email: str) -> str:
 
 
 def address_marks(email: str) -> list[str]:
-    """:func:`address_mark` under the current secret, then under older ones."""
-    return [key[:16] for key in person_keys(f"mark:{email.strip().lower()}")]
+    """:func:`address_mark` under the current secret, then under older ones.
+
+    Blind to dots and plus-addresses, whatever the table says today: a link keeps working when
+    its reader is written to in another spelling.
+    """
+    local, _at, domain = email.strip().lower().rpartition("@")
+    spelling = f"{local.partition('+')[0].replace('.', '') or local}@{domain}"
+    return [key[:16] for key in person_keys(f"mark:{spelling}")]
