@@ -12,6 +12,7 @@ from wagtail_borgerdialog.contributions import notices
 from wagtail_borgerdialog.contributions.actions import (
     enter_support,
     moderate,
+    recount,
     send_to_moderation,
     start_contribution,
     withdraw,
@@ -22,6 +23,7 @@ from wagtail_borgerdialog.contributions.models import (
     Support,
     Visibility,
 )
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.models import OutgoingMail, ParticipationSettings
 from wagtail_borgerdialog.people.actions import enter_person
 from wagtail_borgerdialog.people.selectors import person_of
@@ -32,6 +34,7 @@ from wagtail_borgerdialog.testing.factories import (
     ContributionFactory,
     ParticipantFactory,
     SupportFactory,
+    UserFactory,
     default_site,
 )
 
@@ -255,3 +258,30 @@ def test_a_signature_on_paper_counts_once_with_who_entered_it_and_from_what(idea
     idea.refresh_from_db()
     assert idea.support_count == 1
     assert sent() == []
+
+
+@pytest.mark.parametrize("has_account", [False, True])
+@pytest.mark.parametrize("has_typed", [False, True])
+def test_a_signature_with_an_address_is_told_so_and_keeps_who_entered_it(
+    idea, admin_user, at, has_account, has_typed
+):
+    user = UserFactory(verified=True) if has_account else None
+    person = ParticipantFactory(email="bo@example.dk", language="en", user=user)
+    if has_typed:  # and never used the link
+        SupportFactory(contribution=idea, participant=person, status=SupportStatus.PENDING)
+    assert enter_support(
+        idea,
+        participant=person,
+        channel="paper",
+        evidence="Case 26/1234, list 2, line 7",
+        entered_by=admin_user,
+        at=at,
+        batch="Liste 2",
+    )
+    row = Support.objects.get()
+    assert (row.status, row.channel, row.entered_by) == ("confirmed", "paper", admin_user)
+    assert (row.evidence, row.batch) == ("Case 26/1234, list 2, line 7", "Liste 2")
+    assert recount(fix=False) == []
+    (told,) = sent()
+    assert told.to == ["bo@example.dk"]
+    assert "/link/withdraw-support/" in told.body

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import connection, models
 from django.test import Client
@@ -13,6 +14,7 @@ from tests.citizens import address, hidden
 from wagtail_borgerdialog.contributions.actions import confirm_comment, recount, withdraw
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.models import Activity, OutgoingMail
+from wagtail_borgerdialog.people.actions import participant_for_user
 from wagtail_borgerdialog.people.eligibility import NotAllowed
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.people.selectors import person_of
@@ -21,6 +23,7 @@ from wagtail_borgerdialog.testing.factories import (
     CommentFactory,
     ContributionFactory,
     ParticipantFactory,
+    SupportFactory,
     UserFactory,
 )
 
@@ -181,3 +184,21 @@ def test_confirming_a_comment_twelve_times_at_once_publishes_it_once():
     assert sorted(burst(confirm)) == [False] * (AT_ONCE - 1) + [True]
     comment.contribution.refresh_from_db()
     assert comment.contribution.comment_count == 1
+
+
+def test_two_people_who_turn_out_to_be_one_twelve_times_at_once_are_counted_once():
+    for _ in range(10):
+        user = UserFactory(verified=True)
+        asta = participant_for_user(user, at=timezone.now(), language="da")
+        other = ParticipantFactory()
+        idea = ContributionFactory()
+        for person in (asta, other):
+            SupportFactory(contribution=idea, participant=person)
+        EmailAddress.objects.filter(user=user).update(email=other.email)
+
+        def become_one(browser: Client, user: AbstractBaseUser = user) -> int:
+            return participant_for_user(user, at=timezone.now(), language="da").pk
+
+        assert burst(become_one) == [asta.pk] * AT_ONCE
+        assert Support.objects.filter(contribution=idea, status="confirmed").count() == 1
+        assert recount(fix=False) == []

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.core import mail
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -21,6 +21,7 @@ from wagtail_borgerdialog.contributions.models import Contribution, Status, Stat
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.people.selectors import participant_of
+from wagtail_borgerdialog.signals import contribution_event
 from wagtail_borgerdialog.terms import VerificationLevel
 from wagtail_borgerdialog.testing.factories import (
     ActivityFactory,
@@ -55,6 +56,19 @@ def link_in_last_mail() -> str:
 def sent_at_once(django_capture_on_commit_callbacks) -> Iterator[object]:
     """Mails leave as they do after a real commit."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+def test_what_fails_after_a_support_does_not_pass_for_a_second_one(client, karla, idea):
+    def break_a_constraint(sender: type, **kwargs: object) -> None:
+        raise IntegrityError("something else that is unique")
+
+    contribution_event.connect(break_a_constraint)
+    try:
+        with pytest.raises(IntegrityError):
+            client.post(address("support", idea.reference))
+    finally:
+        contribution_event.disconnect(break_a_constraint)
+    assert not Support.objects.exists()
 
 
 # -- Signed in

@@ -29,8 +29,9 @@ def participants_were_merged(
         own = theirs.get(contribution=row.contribution)
         # One that is counted stays, whoever's it was.
         spare = own if own.status == SupportStatus.PENDING else row
-        Support.objects.filter(pk=spare.pk).update(status=SupportStatus.INVALIDATED)
-        if spare.status == SupportStatus.CONFIRMED:
+        as_read = Support.objects.filter(pk=spare.pk, status=spare.status)
+        ended = as_read.update(status=SupportStatus.INVALIDATED)
+        if ended and spare.status == SupportStatus.CONFIRMED:
             move_counter(row.contribution, -1)
     Support.objects.filter(participant=absorbed).update(
         participant=kept, person_key=kept.person_key

@@ -177,11 +177,13 @@ def _count(
         created_at=at,
         confirmed_at=at,
     )
+    is_new = False
     try:
         with transaction.atomic():
             row.save(force_insert=True)
+            is_new = True
             move_counter(contribution, +1)
-            if participant.user_id is None:
+            if participant.user_id is None or entered_by is not None:
                 notices.supported(row, contribution, at=at)
             contribution_event.send(
                 Contribution,
@@ -191,36 +193,36 @@ def _count(
                 by=entered_by,
             )
     except IntegrityError:
-        return _count_waiting(
-            contribution, participant=participant, at=at, channel=channel, level=level
-        )
+        if is_new:  # something else is wrong, and must not pass for a second support
+            raise
+        return _count_waiting(row, contribution, at=at)
     return True
 
 
-def _count_waiting(
-    contribution: Contribution,
-    *,
-    participant: Participant,
-    at: datetime.datetime,
-    channel: str,
-    level: VerificationLevel,
-) -> bool:
-    """The person has a row: count it if it was only waiting for a confirmation."""
+def _count_waiting(given: Support, contribution: Contribution, *, at: datetime.datetime) -> bool:
+    """The person of ``given`` has a row: count it, as given now, if it only waited for its link."""
+    own = Support.objects.filter(contribution=contribution, person_key=given.person_key)
     with transaction.atomic():
-        counted = Support.objects.filter(
-            contribution=contribution,
-            person_key=participant.person_key,
-            status=SupportStatus.PENDING,
-        ).update(
+        counted = own.filter(status=SupportStatus.PENDING).update(
             status=SupportStatus.CONFIRMED,
             confirmed_at=at,
-            verification_level=level,
-            channel=channel,
+            verification_level=given.verification_level,
+            channel=given.channel,
+            entered_by=given.entered_by,
+            evidence=given.evidence,
+            batch=given.batch,
         )
         if counted:
             move_counter(contribution, +1)
+            if given.entered_by is not None:
+                row = own.select_related("participant").get(status=SupportStatus.CONFIRMED)
+                notices.supported(row, contribution, at=at)
             contribution_event.send(
-                Contribution, contribution=contribution, event=events.SUPPORTED, at=at, by=None
+                Contribution,
+                contribution=contribution,
+                event=events.SUPPORTED,
+                at=at,
+                by=given.entered_by,
             )
     return bool(counted)
 
