@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.crypto import get_random_string
 
 from wagtail_borgerdialog.adapter import get_adapter
@@ -34,7 +33,6 @@ def participant_for_user(
     if not identities:
         return None
     with transaction.atomic():
-        _hold(user, identities)
         own = Participant.objects.filter(user=user).first()
         known = [own, *(participant_by_identity(identity) for identity in identities)]
         found = list(dict.fromkeys(p for p in known if p is not None))
@@ -120,14 +118,6 @@ def enter_person(
     )
     known = participant_by_identity(identity)
     return known or _create([identity], at=at, language=language, name=name)
-
-
-def _hold(user: AbstractBaseUser, identities: Sequence[str]) -> None:
-    """Let two requests of one person take turns; what they find is to be read after this."""
-    keys = [key for identity in identities for key in person_keys(identity)]
-    known = Identity.objects.filter(key__in=keys).values("participant")
-    people = Participant.objects.filter(Q(user=user) | Q(pk__in=known)).order_by("pk")
-    list(people.select_for_update(no_key=True).values_list("pk"))
 
 
 def _create(
