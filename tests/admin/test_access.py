@@ -228,6 +228,21 @@ def test_absurd_numbers_and_characters_are_no_server_error(town):
         assert client.get(path).status_code in {200, 400, 404}, path[:80]
 
 
+def test_no_filter_tells_the_name_of_what_is_out_of_reach(town):
+    made = make(town)
+    client = town.client("outsider")
+    comments = reverse("borgerdialog_comments:list")
+    for path in (
+        f"{comments}?contribution={made['shown'].pk}",
+        f"{comments}?reference={made['shown'].reference}",
+        f"{comments}?activity={town.here.pk}",
+        f"{reverse('borgerdialog_ideas:list')}?activity={town.here.pk}",
+    ):
+        html = client.get(path).content.decode()
+        assert made["shown"].title not in html, path
+        assert town.here.page.title not in html, path
+
+
 def test_editors_and_strangers_learn_no_address(town):
     idea = pending(town.here)
     url = reverse("borgerdialog_ideas:item", args=[idea.pk])

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
+from wagtail.models import Locale
 
 from tests.admin.conftest import IdeaFactory, comment_on, days_ago, offer, pending, proposal_at
 from wagtail_borgerdialog.contributions.models import Comment, Status, StatusKind, Visibility
@@ -65,6 +66,40 @@ def test_each_filter_narrows_the_list(town):
     ):
         assert titles(client, query) == ["Den ene"], query
     assert titles(client, f"?activity={town.here.pk}") == ["Den anden", "Den ene"]
+
+
+def test_several_statuses_can_be_chosen_at_once_also_in_a_search(town):
+    for kind in (StatusKind.RECEIVED, StatusKind.IN_PROCESS, StatusKind.DONE):
+        status = Status.objects.of_kind(kind)
+        IdeaFactory(activity=town.here, title=f"Bænk {kind}", status=status)
+    chosen = [Status.objects.of_kind(kind).pk for kind in (StatusKind.RECEIVED, StatusKind.DONE)]
+    query = f"?status={chosen[0]}&status={chosen[1]}"
+    for search in ("", "&q=bænk", "&q=bæn"):
+        found = set(titles(town.client("moderator"), query + search))
+        assert found == {"Bænk received", "Bænk done"}, search
+
+
+def test_the_filter_for_categories_offers_each_subject_once(town):
+    category = CategoryFactory(name="Trafik")
+    english, _created = Locale.objects.get_or_create(language_code="en")
+    translated = category.copy_for_translation(english)
+    translated.name = "Traffic"
+    translated.save()
+    IdeaFactory(activity=town.here, title="In English", category=translated)
+    client = town.client("moderator")
+    offered = client.get(reverse(IDEAS)).context["filters"].form.fields["category"].queryset
+    assert list(offered) == [category]
+    assert titles(client, f"?category={category.pk}") == ["In English"]
+
+
+def test_a_case_leads_to_all_comments_on_it_and_to_no_others(town):
+    idea, other = IdeaFactory(activity=town.here), IdeaFactory(activity=town.here)
+    mine = comment_on(idea)
+    comment_on(other)
+    client = town.client("moderator")
+    case = client.get(reverse("borgerdialog_ideas:item", args=[idea.pk]))
+    listed = client.get(case.context["comments_url"]).context["object_list"]
+    assert [comment.pk for comment in listed] == [mine.pk]
 
 
 def test_the_filter_for_pages_offers_only_ones_own(town):

@@ -136,3 +136,17 @@ def test_two_ideas_are_ticked_and_published(admin, live_server, here):
     for idea in ideas:
         idea.refresh_from_db()
         assert idea.visibility == Visibility.VISIBLE
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_titles_in_a_list_can_be_read_and_every_column_be_reached(
+    admin, live_server, here, width
+):
+    pending(here, title="Højbede ved plejehjemmet, som beboerne kan nå")
+    admin.set_viewport_size({"width": width, "height": 800})
+    admin.goto(live_server.url + reverse("borgerdialog_ideas:list"))
+    title = admin.locator("td.title")
+    assert title.bounding_box()["width"] >= 200
+    last = admin.locator("table.listing th").last
+    last.scroll_into_view_if_needed()
+    assert last.bounding_box()["x"] + last.bounding_box()["width"] <= width + 1

@@ -56,6 +56,7 @@ class StaffIndexView(StaffView, SafeSpreadsheetExportMixin, IndexView):
     """A list with filters, search, export and bulk decisions, within the user's page subtrees."""
 
     template_name = "wagtail_borgerdialog/admin/staff_index.html"
+    results_template_name = "wagtail_borgerdialog/admin/staff_index_results.html"
     any_permission_required = None
     paginate_by = 50
     default_ordering: str | Sequence[str] | None = None

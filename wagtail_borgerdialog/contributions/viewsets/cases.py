@@ -27,11 +27,10 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.search.backends import get_search_backend
 
 from wagtail_borgerdialog.components import DashboardCount, registry
-from wagtail_borgerdialog.contributions.admin_forms import EntryForm
+from wagtail_borgerdialog.contributions.admin_forms import EntryForm, categories_to_choose
 from wagtail_borgerdialog.contributions.models import (
     Contribution,
     Status,
-    StatusKind,
     Support,
     Visibility,
 )
@@ -78,17 +77,19 @@ class CaseFilterSet(WagtailFilterSet):
         empty_label=gettext_lazy("All"),
         widget=forms.RadioSelect,
     )
-    status = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Status"), queryset=Status.objects.all()
+    status = django_filters.ModelMultipleChoiceFilter(
+        label=gettext_lazy("Status"),
+        queryset=Status.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        distinct=False,
     )
     area = django_filters.ModelChoiceFilter(
         label=gettext_lazy("District"), queryset=Area.objects.defer("boundary")
     )
     category = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Category"), queryset=Category.objects.all(), method="in_category"
-    )
-    kind = django_filters.ChoiceFilter(
-        field_name="status__kind", choices=StatusKind.choices, widget=forms.HiddenInput
+        label=gettext_lazy("Category"),
+        queryset=lambda request: categories_to_choose(),
+        method="in_category",
     )
     channel = django_filters.ChoiceFilter(
         label=gettext_lazy("Channel"),
@@ -151,7 +152,6 @@ class CaseIndexView(StaffIndexView):
             Column("status", label=_("Status")),
             Column("activity", label=_("Page"), accessor="activity.page.title"),
             Column("area", label=_("District")),
-            Column("author", label=_("Author"), accessor=public_name),
             NumberColumn("support_count", label=_("Supports"), sort_key="support_count"),
             NumberColumn("comment_count", label=_("Comments"), sort_key="comment_count"),
             DateColumn("submitted_at", label=_("Sent"), sort_key="submitted_at"),
@@ -249,7 +249,7 @@ class CaseView(StaffItemView):
                 }
                 for comment in comments[:COMMENTS_SHOWN]
             ],
-            comments_url=reverse("borgerdialog_comments:list") + f"?contribution={case.pk}",
+            comments_url=reverse("borgerdialog_comments:list") + f"?reference={case.reference}",
             extra_panels=self.viewset.extra_panels(case, self.request.user),
             **kwargs,
         )

@@ -12,7 +12,7 @@ from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import BaseColumn, Column, DateColumn, StatusTagColumn, TitleColumn
 
 from wagtail_borgerdialog.components import DashboardCount
-from wagtail_borgerdialog.contributions.models import Comment, Contribution, Visibility
+from wagtail_borgerdialog.contributions.models import Comment, Visibility
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.rules import ANSWER
 from wagtail_borgerdialog.contributions.viewsets.base import (
@@ -46,8 +46,9 @@ class CommentFilterSet(WagtailFilterSet):
     created_at = django_filters.DateFromToRangeFilter(
         label=gettext_lazy("Written"), widget=DateRangePickerWidget
     )
-    contribution = django_filters.ModelChoiceFilter(
-        queryset=Contribution.objects.all(), widget=forms.HiddenInput
+    # Not a choice of contributions: the name of one would tell of other people's pages.
+    reference = django_filters.CharFilter(
+        label=gettext_lazy("Reference"), field_name="contribution__reference", max_length=20
     )
 
 

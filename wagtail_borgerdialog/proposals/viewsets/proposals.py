@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_borgerdialog.components import DashboardCount
-from wagtail_borgerdialog.contributions.models import StatusKind, Visibility
+from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.viewsets import (
     CaseViewSet,
@@ -207,6 +208,8 @@ def to_check(user: AbstractBaseUser) -> list[DashboardCount]:
     """The proposals that wait for ``user`` to make the formal check, if any."""
     if not user.has_perm(CHECK):
         return []
+    statuses = Status.objects.filter(kind=StatusKind.IN_REVIEW).values_list("pk", flat=True)
+    query = [("visibility", Visibility.PENDING.value), *(("status", pk) for pk in statuses)]
     return waiting(
         Proposal.objects.filter(
             activity_scope(user, "activity__"),
@@ -214,6 +217,6 @@ def to_check(user: AbstractBaseUser) -> list[DashboardCount]:
             status__kind=StatusKind.IN_REVIEW,
         ),
         label=gettext("Proposals to check"),
-        url=reverse("borgerdialog_proposals:list") + f"?kind={StatusKind.IN_REVIEW}",
+        url=f"{reverse('borgerdialog_proposals:list')}?{urlencode(query)}",
         since="submitted_at",
     )
