@@ -9,8 +9,7 @@ import datetime
 import logging
 import re
 import traceback
-from functools import partial
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -28,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 10
 LEASE = datetime.timedelta(minutes=10)
+LONGEST_WAIT = datetime.timedelta(hours=12)
+LONGEST_WAIT_FOR_SERVER = datetime.timedelta(minutes=15)
 PAUSE_AFTER_FAILURE = 60
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _PAUSE_KEY = "borgerdialog-mail-server-down"
@@ -70,7 +71,8 @@ def queue(
         ],
         ignore_conflicts=True,
     )
-    transaction.on_commit(partial(_send_soon, recipient_key, event), robust=True)
+    # A function of its own: Django cannot name a partial, and fails where it should only log.
+    transaction.on_commit(lambda: _send_soon(recipient_key, event), robust=True)
 
 
 def _send_soon(recipient_key: str, event: str) -> None:
@@ -108,8 +110,10 @@ def send_due(*, at: datetime.datetime, limit: int = 500) -> tuple[int, int]:
     Stops at the first failure of the server itself, so that a dead server costs one time-out.
     """
     sent = put_off = 0
+    started = timezone.now()
     for mail in OutgoingMail.objects.due(at).select_related("site")[:limit]:
-        outcome = deliver(mail, at=at)
+        # A claim counts from its own moment: a slow server can make a run longer than a lease.
+        outcome = deliver(mail, at=at + (timezone.now() - started))
         if outcome is None:
             continue
         if outcome:
@@ -126,6 +130,7 @@ def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
 
     Returns True when the server took it, False when it is put off or given up, None when another
     process holds it. The claim is a lease: a process that dies gives it back after ten minutes.
+    Only what is wrong with the mail itself makes us give it up; a server may be away for days.
     """
     claimed = OutgoingMail.objects.due(at).filter(pk=mail.pk).update(next_attempt_at=at + LEASE)
     if not claimed:
@@ -136,8 +141,11 @@ def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
         _put_off(mail, at=at, error=error)
         return False
     except (SMTPException, OSError) as error:
+        if isinstance(error, SMTPDataError) and error.smtp_code >= 500:  # the same, of the text
+            _put_off(mail, at=at, error=error)
+            return False
         _note_failure()
-        _put_off(mail, at=at, error=error)
+        _put_off(mail, at=at, error=error, is_server=True)
         return False
     except Exception as error:  # one mail that cannot be built must not hold up the others
         # The words of the error can hold the address; where it happened is enough.
@@ -156,13 +164,16 @@ def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
     return True
 
 
-def _put_off(mail: OutgoingMail, *, at: datetime.datetime, error: Exception) -> None:
+def _put_off(
+    mail: OutgoingMail, *, at: datetime.datetime, error: Exception, is_server: bool = False
+) -> None:
     attempts = mail.attempts + 1
-    wait = datetime.timedelta(minutes=min(2**attempts, 12 * 60))
+    wait = datetime.timedelta(minutes=2 ** min(attempts, MAX_ATTEMPTS))
+    gives_up = attempts >= MAX_ATTEMPTS and not is_server
     OutgoingMail.objects.filter(pk=mail.pk).update(
         attempts=attempts,
-        next_attempt_at=at + wait,
-        failed_at=at if attempts >= MAX_ATTEMPTS else None,
+        next_attempt_at=at + min(wait, LONGEST_WAIT_FOR_SERVER if is_server else LONGEST_WAIT),
+        failed_at=at if gives_up else None,
         last_error=type(error).__name__,
     )
 

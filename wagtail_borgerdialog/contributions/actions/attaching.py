@@ -3,7 +3,6 @@
 import dataclasses
 import datetime
 from collections.abc import Sequence
-from functools import partial
 
 from django.core.files import File
 from django.core.files.base import ContentFile
@@ -102,7 +101,7 @@ def add_attachments(
 
 def delete_stored_file(attachment: Attachment) -> None:
     """Delete the file of a row that is gone, once that is certain."""
-    if attachment.file:
-        transaction.on_commit(
-            partial(attachment.file.storage.delete, attachment.file.name), robust=True
-        )
+    storage, name = attachment.file.storage, attachment.file.name
+    if name:
+        # A function of its own: Django cannot name a partial, and fails where it should only log.
+        transaction.on_commit(lambda: storage.delete(name), robust=True)
