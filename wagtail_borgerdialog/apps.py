@@ -10,7 +10,7 @@ class BorgerdialogConfig(AppConfig):
 
     def ready(self) -> None:
         from django.core import checks
-        from wagtail.signals import page_published
+        from wagtail.signals import page_published, post_page_move
 
         from wagtail_borgerdialog import checks as our_checks
         from wagtail_borgerdialog import receivers
@@ -18,3 +18,4 @@ class BorgerdialogConfig(AppConfig):
         checks.register(our_checks.check_configuration)
         checks.register(our_checks.check_deployment, deploy=True)
         page_published.connect(receivers.page_was_published, dispatch_uid="borgerdialog-published")
+        post_page_move.connect(receivers.page_was_moved, dispatch_uid="borgerdialog-moved")

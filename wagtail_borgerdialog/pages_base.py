@@ -1,10 +1,12 @@
 """What all participation pages share; each room's page mixin builds on it."""
 
 import datetime
+import uuid
 from functools import cached_property
 
 import swapper
 from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -20,17 +22,25 @@ PLAIN_FEATURES = ["h2", "h3", "bold", "italic", "link", "ol", "ul", "document-li
 
 
 class ParticipationPageForm(WagtailAdminPageForm):
-    """Shows the owning page's terms read-only on its translations."""
+    """Shows the owning page's rules read-only on its translations; texts are theirs to translate.
+
+    A draft may be incomplete: what only a published page needs is asked for when it is published.
+    """
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         activity = self.instance.stored_activity
         if activity is None or activity.page_id == self.instance.pk:
             return
-        for name in ActivityTerms.term_names():
+        for name in ActivityTerms.rule_names():
             if name in self.fields:
                 self.fields[name].disabled = True
                 self.initial[name] = getattr(activity, name)
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.is_deferred_validation:
+            self.errors.pop("inclusion_measure", None)
 
 
 class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
@@ -88,10 +98,36 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
     class Meta:
         abstract = True
 
+    @property
+    def activity_key(self) -> uuid.UUID:
+        """What its activity is known by. An alias shows what its source does, on the same site."""
+        source = self
+        while source.alias_of_id:
+            source = source.alias_of
+        is_elsewhere = source is not self and source.get_site() != self.get_site()
+        return self.translation_key if is_elsewhere else source.translation_key
+
+    @property
+    def reaches_all(self) -> bool:
+        """Whether everybody may read it, and so support and comment on what is here. No query."""
+        return self.stored_activity is not None and self.stored_activity.reaches_all
+
+    @property
+    def is_in_sight(self) -> bool:
+        """Whether what citizens wrote may show here: with the page that owns the activity.
+
+        Its translations go out of sight with it, and are as private. No query as a rule.
+        """
+        activity = self.stored_activity
+        if activity is None or activity.page_id == self.pk or activity.reaches_all:
+            return True
+        return activity.page.live and self.get_view_restrictions().exists()
+
     @cached_property
     def stored_activity(self) -> Activity | None:
         """The activity of this page and its translations, or None before first publication."""
-        of_page = Activity.objects.for_page(self).select_related("site__participationsettings")
+        rows = Activity.objects.for_page(self).with_reach()
+        of_page = rows.select_related("site__participationsettings")
         # Not first(): there is at most one, and sorting it costs as much as reading it.
         activity = next(iter(of_page), None)
         if activity is not None and activity.page_id == self.pk:
@@ -119,6 +155,12 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
     def is_open(self, at: datetime.datetime | None = None) -> bool:
         """Whether citizens can take part, now or at ``at``."""
         return self.activity.is_open(at or timezone.now())
+
+    def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        """One of the page's routes. Raises ``Http404`` while it is not ``is_in_sight``."""
+        if not self.is_in_sight:
+            raise Http404("The page that this one follows is not public.")
+        return super().serve(request, *args, **kwargs)
 
     @classmethod
     def can_create_at(cls, parent: models.Model) -> bool:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from wagtail_borgerdialog.actions import sync_activity
+from wagtail_borgerdialog.actions import follow_move, sync_activity
 from wagtail_borgerdialog.pages_base import ParticipationPageMixin
 
 
@@ -10,3 +10,8 @@ def page_was_published(sender: type, instance: models.Model, **kwargs: object) -
     """Publishing a participation page puts its rules into force."""
     if isinstance(instance, ParticipationPageMixin) and instance.get_site() is not None:
         sync_activity(instance)
+
+
+def page_was_moved(sender: type, instance: models.Model, **kwargs: object) -> None:
+    """What is asked on a page is asked on the site that the page is on."""
+    follow_move(instance)

@@ -9,13 +9,14 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Value, Window
+from django.db.models import Count, F, Q, QuerySet, Value, Window
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from wagtail.search.backends import get_search_backend
 
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
 from wagtail_borgerdialog.models import Activity, Area, Category
+from wagtail_borgerdialog.models.taxonomy import name_for_reader
 from wagtail_borgerdialog.paging import BadCursor, CountUpTo, KeysetPage, Order, keyset_page
 from wagtail_borgerdialog.text import clean_query
 
@@ -192,12 +193,12 @@ def list_contributions(
 
 def filters_of(activity: Activity) -> tuple[list[Area], list[Category]]:
     """The districts and the categories to filter by, without their other columns. One query."""
-    columns = ("pk", "slug", "name", "order", "is_area")
-    areas = Area.objects.order_by().annotate(is_area=Value(True)).values_list(*columns)
-    categories = categories_in(activity).order_by().annotate(is_area=Value(False))
-    rows = areas.union(categories.values_list(*columns), all=True).order_by("order", "name")
+    columns = ("pk", "slug", "shown", "order", "is_area")
+    areas = Area.objects.order_by().annotate(shown=F("name"), is_area=Value(True))
+    categories = _categories(activity).order_by().annotate(is_area=Value(False))
+    rows = areas.values_list(*columns).union(categories.values_list(*columns), all=True)
     found: tuple[list[Area], list[Category]] = ([], [])
-    for pk, slug, name, order, is_area in rows:
+    for pk, slug, name, order, is_area in rows.order_by("order", "shown"):
         if is_area:
             found[0].append(Area(pk=pk, slug=slug, name=name, order=order))
         else:
@@ -212,7 +213,8 @@ def _attach(page: KeysetPage, areas: list[Area], categories: list[Category]) -> 
     category_of |= {row.pk: row for row in categories}
     # Staff can choose a category in another language.
     if others := {row.category_id for row in page} - category_of.keys():
-        category_of |= Category.objects.in_bulk(others)
+        shown = Category.objects.filter(pk__in=others).annotate(shown=name_for_reader())
+        category_of |= {row.pk: _named(row) for row in shown}
     for row in page:
         row.area = area_of[row.area_id]
         row.category = category_of[row.category_id]
@@ -239,6 +241,19 @@ def matching(activity: Activity, query: str) -> QuerySet[Contribution] | list[in
     return [item.pk for item in found]
 
 
-def categories_in(activity: Activity) -> QuerySet[Category]:
-    """The categories to choose from, in the language of the activity's own page."""
-    return Category.objects.filter(locale=activity.page.locale_id)
+def categories_in(activity: Activity) -> list[Category]:
+    """The categories to choose from, each named in the reader's language. One query.
+
+    They are those of the activity's own page, so that all its translations filter by the same.
+    """
+    return [_named(row) for row in _categories(activity).order_by("order", "shown")]
+
+
+def _categories(activity: Activity) -> QuerySet[Category]:
+    own = Category.objects.filter(locale=activity.page.locale_id)
+    return own.annotate(shown=name_for_reader())
+
+
+def _named(row: Category) -> Category:
+    row.name = row.shown
+    return row

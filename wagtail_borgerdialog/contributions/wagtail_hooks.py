@@ -8,7 +8,7 @@ from wagtail.log_actions import LogActionRegistry
 
 from wagtail_borgerdialog.contributions import bulk_actions
 from wagtail_borgerdialog.contributions.models import Comment
-from wagtail_borgerdialog.contributions.viewsets.guards import refuse_deletion
+from wagtail_borgerdialog.contributions.viewsets.guards import refuse_deletion, refuse_move
 from wagtail_borgerdialog.contributions.viewsets.logs import register_messages
 
 for action in bulk_actions.bulk_actions_for(
@@ -45,6 +45,17 @@ def keep_page_with_contributions(request: HttpRequest, page: Model) -> HttpRespo
 def keep_pages_with_contributions(
     request: HttpRequest, action_type: str, objects: list[Model], action: BulkAction
 ) -> HttpResponse | None:
-    if action_type == "delete" and isinstance(action, PageBulkAction) and objects:
+    if not isinstance(action, PageBulkAction) or not objects:
+        return None
+    if action_type == "delete":
         return refuse_deletion(request, objects)
+    if action_type == "move":
+        return refuse_move(request, objects, action.cleaned_form.cleaned_data["chooser"])
     return None
+
+
+@hooks.register("before_move_page")
+def keep_page_on_its_site(
+    request: HttpRequest, page: Model, destination: Model
+) -> HttpResponse | None:
+    return refuse_move(request, [page], destination)

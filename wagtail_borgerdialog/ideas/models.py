@@ -8,6 +8,7 @@ from wagtail_borgerdialog.contributions.models import Contribution, Visibility
 from wagtail_borgerdialog.contributions.models.contribution import ContributionQuerySet
 from wagtail_borgerdialog.ideas.similarity import MAX_TERM_LENGTH
 from wagtail_borgerdialog.models import Activity
+from wagtail_borgerdialog.models.taxonomy import name_for_reader
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.terms import NameDisplay
 
@@ -34,7 +35,8 @@ class IdeaQuerySet(ContributionQuerySet):
     def with_case_rows(self) -> "IdeaQuerySet":
         """What an idea's own page shows of the row itself, in one query."""
         rows = self.select_related("status", "area", "category", "disclaimer", "participant")
-        return rows.defer("area__boundary")
+        named = rows.annotate(category_name=name_for_reader("category__"))
+        return named.defer("area__boundary")
 
     def with_page_rows(self) -> "IdeaQuerySet":
         """The same, and the page and site it belongs to."""

@@ -5,7 +5,7 @@ import datetime
 import swapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.db.models.functions import StrIndex
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import PageViewRestriction, Site
@@ -13,6 +13,8 @@ from wagtail.models import PageViewRestriction, Site
 from wagtail_borgerdialog.terms import LadderLevel, ModerationMode, VerificationLevel
 
 swapper.set_app_prefix("wagtailcore", "wagtail")
+
+TEXT_NAMES = frozenset({"what_is_open", "what_is_decided", "decided_by", "inclusion_measure"})
 
 
 class ActivityTerms(models.Model):
@@ -127,11 +129,16 @@ class ActivityTerms(models.Model):
         """The names of the fields that are copied from page to activity."""
         return [field.name for field in ActivityTerms._meta.get_fields()]
 
+    @classmethod
+    def rule_names(cls) -> list[str]:
+        """Those that hold on every translation; the others are texts, which each page words."""
+        return [name for name in cls.term_names() if name not in TEXT_NAMES]
+
 
 class ActivityQuerySet(models.QuerySet):
     def for_page(self, page: models.Model) -> "ActivityQuerySet":
-        """The activity shared by ``page`` and its translations."""
-        return self.filter(translation_key=page.translation_key)
+        """The activity shared by ``page``, its translations and its aliases."""
+        return self.filter(translation_key=page.activity_key)
 
     def on_site(self, site: Site) -> "ActivityQuerySet":
         """Activities of one site."""
@@ -140,6 +147,13 @@ class ActivityQuerySet(models.QuerySet):
     def public(self) -> "ActivityQuerySet":
         """Activities whose page anybody may read: live, and behind no view restriction."""
         return self.filter(page__live=True).exclude(private_page("page"))
+
+    def with_reach(self) -> "ActivityQuerySet":
+        """Each with ``reaches_all``: whether it is one of those."""
+        reaches_all = Q(page__live=True) & ~Q(private_page("page"))
+        return self.annotate(
+            reaches_all=ExpressionWrapper(reaches_all, output_field=models.BooleanField())
+        )
 
 
 def private_page(prefix: str) -> Exists:

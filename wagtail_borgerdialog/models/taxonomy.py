@@ -2,7 +2,11 @@
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from wagtail.coreutils import get_supported_content_language_variant
 from wagtail.models import TranslatableMixin
 
 
@@ -58,3 +62,16 @@ class Category(TranslatableMixin, models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def name_for_reader(prefix: str = "") -> Coalesce | F:
+    """A category's name (the category is at ``prefix``) in the reader's language, if it has one."""
+    own = F(f"{prefix}name")
+    try:
+        language = get_supported_content_language_variant(get_language())
+    except LookupError:
+        return own
+    translations = Category.objects.filter(
+        translation_key=OuterRef(f"{prefix}translation_key"), locale__language_code=language
+    )
+    return Coalesce(Subquery(translations.order_by().values("name")[:1]), own)

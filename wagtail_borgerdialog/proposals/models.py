@@ -16,6 +16,7 @@ from wagtail.search import index
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind, Visibility
 from wagtail_borgerdialog.contributions.models.contribution import ContributionQuerySet
 from wagtail_borgerdialog.models.activity import end_of_minute
+from wagtail_borgerdialog.models.taxonomy import name_for_reader
 from wagtail_borgerdialog.people.links import link_url
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.terms import VerificationLevel
@@ -173,7 +174,8 @@ class ProposalQuerySet(ContributionQuerySet):
     def with_case_rows(self) -> "ProposalQuerySet":
         """What a proposal's own page shows of the row itself, in one query."""
         rows = self.select_related("status", "area", "category", "participant__user", "rule_set")
-        return rows.defer("area__boundary")
+        named = rows.annotate(category_name=name_for_reader("category__"))
+        return named.defer("area__boundary")
 
     def with_page_rows(self) -> "ProposalQuerySet":
         """The same, and the page and site it belongs to."""

@@ -94,7 +94,7 @@ class ProposalPageMixin(ParticipationPageMixin):
             "site__participationsettings",
             f"{path_to_owner(type(self))}__rule_set",
         )
-        return Activity.objects.for_page(self).select_related(*related).first()
+        return Activity.objects.for_page(self).with_reach().select_related(*related).first()
 
     @property
     def rules_in_force(self) -> RuleSet:

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from wagtail.models import Site
 
+from wagtail_borgerdialog.actions import activity_of
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.contributions.selectors import path_on, public_contribution
@@ -101,9 +102,10 @@ def denied_page(
 
 def activity_or_404(page: ParticipationPageMixin) -> Activity:
     """The stored activity. Raises ``Http404`` before the page was first published."""
-    if page.stored_activity is None:
+    activity = activity_of(page)
+    if activity is None:
         raise Http404("This page has not been published yet.")
-    return page.stored_activity
+    return activity
 
 
 def route(page: ParticipationPageMixin, request: HttpRequest, name: str, *args: str) -> str:

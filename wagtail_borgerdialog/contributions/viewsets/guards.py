@@ -1,4 +1,4 @@
-"""A page on which citizens have said something is closed, not deleted."""
+"""A page on which citizens have said something is closed, not deleted, and stays on its site."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ from wagtail_borgerdialog.models import Activity
 
 def pages_that_stay(pages: Sequence[Model]) -> list[str]:
     """Titles of the pages at or below ``pages`` whose activity holds contributions. One query."""
-    below = Q()
+    below = Q(pk__in=[])
     for page in pages:
         below |= Q(page__path__startswith=page.path)
     held = Contribution.objects.values("activity")
@@ -38,3 +38,25 @@ def refuse_deletion(request: HttpRequest, pages: Sequence[Model]) -> HttpRespons
     )
     parent = pages[0].get_parent()
     return redirect("wagtailadmin_explore", parent.pk)
+
+
+def refuse_move(
+    request: HttpRequest, pages: Sequence[Model], destination: Model
+) -> HttpResponse | None:
+    """A redirect with an explanation when ``pages`` would leave their site, else None.
+
+    References are counted on each site, and links in mails that are sent lead to the old one.
+    """
+    site = destination.get_site()
+    titles = pages_that_stay([page for page in pages if page.get_site() not in {None, site}])
+    if not titles:
+        return None
+    messages.error(
+        request,
+        _(
+            "You cannot move %(titles)s to another site: citizens have sent texts there, and the "
+            "references and links that they were given have to work."
+        )
+        % {"titles": ", ".join(f"“{title}”" for title in titles)},
+    )
+    return redirect("wagtailadmin_explore", pages[0].get_parent().pk)

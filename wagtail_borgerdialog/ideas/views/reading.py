@@ -33,7 +33,7 @@ from wagtail_borgerdialog.ideas.views.common import (
     page_of_ideas,
 )
 from wagtail_borgerdialog.models import Activity
-from wagtail_borgerdialog.people.eligibility import Person, is_open
+from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, Person, is_open
 from wagtail_borgerdialog.people.selectors import participant_of
 from wagtail_borgerdialog.terms import VerificationLevel
 from wagtail_borgerdialog.text import clean_query
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 OFFERS_SHOWN = 50
 # What the page offers is the same for everybody; the step itself tells each person what is missing.
 ANYBODY = Person(level=VerificationLevel.EID)
+NOT_HERE = Decision(DeniedReason.SWITCHED_OFF)
 
 
 @require_safe
@@ -101,12 +102,17 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
         "url": url,
         "full_url": request.build_absolute_uri(url),
         "counts": support_counts(found),
+        # Where one acts, outside the page tree, only what everybody may read can be found.
         "may_support": contribution_rules.may_support(
             ANYBODY, found, at=at, declared=True, check_done=False
-        ),
+        )
+        if page.reaches_all
+        else NOT_HERE,
         "may_comment": contribution_rules.may_comment(
             ANYBODY, found, parent=None, at=at, declared=True
-        ),
+        )
+        if page.reaches_all
+        else NOT_HERE,
         "may_help": rules.may_offer_help(ANYBODY, found, declared=True),
         "is_supporting": _is_supporting(user, found),
         "is_own": _is_own(user, found),
@@ -204,13 +210,18 @@ def similar_cards(found: list[Idea], request: HttpRequest) -> list[Card]:
 
 def _sorts(listing: Listing) -> list[Tab]:
     return [
-        Tab(label=str(label), url=list_url(listing, sort=key), current=key == listing.sort)
+        Tab(label=str(label), url=_shown(listing, sort=key), current=key == listing.sort)
         for key, (label, _order) in SORTS.items()
     ]
 
 
+def _shown(listing: Listing, **changes: str) -> str:
+    """The same list with ``changes``, from where the ideas begin: what is above was read."""
+    return f"{list_url(listing, **changes)}#ideas"
+
+
 def _turn(listing: Listing, name: str, cursor: str) -> str:
-    return list_url(listing, **{name: cursor}) if cursor else ""
+    return _shown(listing, **{name: cursor}) if cursor else ""
 
 
 def _result(listing: Listing) -> str:

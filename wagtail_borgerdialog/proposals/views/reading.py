@@ -28,7 +28,7 @@ from wagtail_borgerdialog.contributions.presenters import (
 from wagtail_borgerdialog.contributions.selectors import path_on
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.models import Activity
-from wagtail_borgerdialog.people.eligibility import Person, is_open
+from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, Person, is_open
 from wagtail_borgerdialog.people.selectors import participant_of
 from wagtail_borgerdialog.proposals import rules, selectors
 from wagtail_borgerdialog.proposals.models import BEFORE_PUBLICATION, Proposal
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
 
 # What the page offers is the same for everybody; the step itself tells each person what is missing.
 ANYBODY = Person(level=VerificationLevel.EID)
+NOT_HERE = Decision(DeniedReason.SWITCHED_OFF)
 ADDENDA_SHOWN = 50
 
 
@@ -114,12 +115,17 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
         "rules": _copied_rules(found),
         "coproposers": [row.shown_name for row in _accepted(found)],
         "addenda": found.addenda.visible()[:ADDENDA_SHOWN],
+        # Where one acts, outside the page tree, only what everybody may read can be found.
         "may_support": contribution_rules.may_support(
             ANYBODY, found, at=at, declared=True, check_done=False
-        ),
+        )
+        if page.reaches_all
+        else NOT_HERE,
         "may_comment": contribution_rules.may_comment(
             ANYBODY, found, parent=None, at=at, declared=True
-        ),
+        )
+        if page.reaches_all
+        else NOT_HERE,
         "is_supporting": participant is not None
         and contribution_rules.supports(Person(user=user, participant=participant), found),
         "is_own": participant is not None and participant.pk == found.participant_id,
@@ -224,13 +230,18 @@ def _card(row: Contribution, activity: Activity, *, url: str, at: datetime.datet
 def _groups(listing: Listing) -> list[Tab]:
     groups = [(key, str(label)) for key, (label, _rows) in listing.groups.items()]
     return [
-        Tab(label, list_url(listing, status=key), current=key == listing.status_group)
+        Tab(label, _shown(listing, status=key), current=key == listing.status_group)
         for key, label in groups
-    ] + [Tab(gettext("All"), list_url(listing, status=ALL), current=not listing.status_group)]
+    ] + [Tab(gettext("All"), _shown(listing, status=ALL), current=not listing.status_group)]
+
+
+def _shown(listing: Listing, **changes: str) -> str:
+    """The same list with ``changes``, from where the proposals begin: what is above was read."""
+    return f"{list_url(listing, **changes)}#proposals"
 
 
 def _turn(listing: Listing, name: str, cursor: str) -> str:
-    return list_url(listing, **{name: cursor}) if cursor else ""
+    return _shown(listing, **{name: cursor}) if cursor else ""
 
 
 def _result(listing: Listing) -> str:
