@@ -3,15 +3,25 @@
 from collections.abc import Sequence
 
 from django.apps import AppConfig, apps
-from django.conf import settings
+from django.conf import global_settings, settings
+from django.contrib.auth import get_backends
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
+from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
+from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.conf import app_settings
 
-REQUIRED_APPS = ("wagtail.contrib.routable_page", "wagtail.contrib.settings", "allauth.account")
+REQUIRED_APPS = (
+    "wagtail.contrib.routable_page",
+    "wagtail.contrib.settings",
+    "allauth",
+    "allauth.account",
+)
+PACKAGE = "wagtail_borgerdialog"
 CSRF_FAILURE = "wagtail_borgerdialog.views.csrf_failure"
 GUARD = "wagtail_borgerdialog.middleware.InputGuardMiddleware"
 
@@ -21,15 +31,23 @@ def check_configuration(
 ) -> list[CheckMessage]:
     """What must be right for the package to work at all."""
     found: list[CheckMessage] = []
-    for number, name in enumerate(REQUIRED_APPS, start=1):
-        if not apps.is_installed(name):
-            found.append(
-                Error(
-                    f"wagtail_borgerdialog needs {name}.",
-                    hint=f"Add {name!r} to INSTALLED_APPS.",
-                    id=f"borgerdialog.E00{number}",
-                )
+    missing = [name for name in REQUIRED_APPS if not apps.is_installed(name)]
+    for name in [*missing, *_missing_rooms()]:
+        found.append(
+            Error(
+                f"wagtail_borgerdialog needs {name}.",
+                hint=f"Add {name!r} to INSTALLED_APPS.",
+                id="borgerdialog.E001",
             )
+        )
+    if app_settings.EID_PROVIDERS and not apps.is_installed("allauth.socialaccount"):
+        found.append(
+            Error(
+                "BORGERDIALOG_EID_PROVIDERS needs allauth.socialaccount.",
+                hint="Add 'allauth.socialaccount' to INSTALLED_APPS.",
+                id="borgerdialog.E002",
+            )
+        )
     if apps.is_installed("modelsearch"):
         found.append(
             Error(
@@ -59,6 +77,7 @@ def check_configuration(
                 id="borgerdialog.E006",
             )
         )
+    found += _check_signing_in()
     if GUARD not in settings.MIDDLEWARE:
         found.append(
             CheckWarning(
@@ -76,6 +95,63 @@ def check_configuration(
             )
         )
     return found
+
+
+def _missing_rooms() -> list[str]:
+    """Rooms that are imported but not installed: Django files their models under the root."""
+    modules = [model.__module__ for model in apps.get_app_config("borgerdialog").get_models()]
+    rooms = {module.split(".")[1] for module in modules if module.startswith(f"{PACKAGE}.")}
+    return sorted(f"{PACKAGE}.{room}" for room in rooms - {"models"})
+
+
+def _check_signing_in() -> list[CheckMessage]:
+    """Whether a citizen finds allauth's pages, in our look or the site's, and gets in by e-mail."""
+    if not (apps.is_installed("allauth") and apps.is_installed("allauth.account")):
+        return []
+    from allauth.account.auth_backends import AuthenticationBackend
+
+    found: list[CheckMessage] = []
+    try:
+        get_adapter().login_url(next_url="/")
+    except ImportError:
+        pass  # E005 says so
+    except NoReverseMatch:
+        found.append(
+            Error(
+                "There is no page where citizens sign in.",
+                hint='Add path("konto/", include("allauth.urls")) to your urls.py, before '
+                "Wagtail's own line, or give another page in your adapter's login_url.",
+                id="borgerdialog.E003",
+            )
+        )
+    if not any(isinstance(backend, AuthenticationBackend) for backend in get_backends()):
+        found.append(
+            CheckWarning(
+                "Citizens cannot sign in with their e-mail address.",
+                hint="Add 'allauth.account.auth_backends.AuthenticationBackend' to "
+                "AUTHENTICATION_BACKENDS.",
+                id="borgerdialog.W006",
+            )
+        )
+    if _is_allauths_own("account/login.html"):
+        found.append(
+            CheckWarning(
+                "The pages where citizens sign in are allauth's bare ones.",
+                hint="Add wagtail_borgerdialog.allauth_templates.DIR to the DIRS of TEMPLATES, or "
+                "templates of your own.",
+                id="borgerdialog.W007",
+            )
+        )
+    return found
+
+
+def _is_allauths_own(name: str) -> bool:
+    try:
+        template = get_template(name)
+    except (TemplateDoesNotExist, TemplateSyntaxError):
+        return False
+    path = str(getattr(getattr(template, "origin", None), "name", ""))
+    return path.startswith(apps.get_app_config("allauth").path)
 
 
 def check_deployment(
@@ -108,6 +184,14 @@ def check_deployment(
                 "Wagtail's admin asks gravatar.com about every colleague's e-mail address.",
                 hint="Set WAGTAIL_GRAVATAR_PROVIDER_URL = None.",
                 id="borgerdialog.W004",
+            )
+        )
+    if settings.DEFAULT_FROM_EMAIL == global_settings.DEFAULT_FROM_EMAIL:
+        found.append(
+            CheckWarning(
+                f"Citizens get mail from {settings.DEFAULT_FROM_EMAIL}.",
+                hint="Set DEFAULT_FROM_EMAIL to an address of yours.",
+                id="borgerdialog.W008",
             )
         )
     return found

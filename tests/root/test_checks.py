@@ -1,0 +1,97 @@
+"""A forgotten step of the installation is named by ``manage.py check``, with what to do."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.core import checks
+from django.test import override_settings
+from django.urls import include, path
+
+from tests import settings as complete
+from wagtail_borgerdialog.checks import check_configuration, check_deployment
+
+
+class WithoutAccounts:
+    urlpatterns = [path("deltag/", include("wagtail_borgerdialog.urls"))]
+
+
+class WithoutParticipation:
+    urlpatterns = [path("konto/", include("allauth.urls"))]
+
+
+def found(check=check_configuration) -> dict[str, checks.CheckMessage]:
+    return {str(message.id): message for message in check(None)}
+
+
+def pretend(monkeypatch, *, name: str, installed: bool) -> None:
+    known = apps.is_installed
+    monkeypatch.setattr(apps, "is_installed", lambda app: installed if app == name else known(app))
+
+
+def test_the_installation_page_leaves_nothing_to_say():
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["wagtail.contrib.routable_page", "wagtail.contrib.settings", "allauth", "allauth.account"],
+)
+def test_an_app_that_is_missing_is_named(monkeypatch, name):
+    pretend(monkeypatch, name=name, installed=False)
+    assert name in found()["borgerdialog.E001"].hint
+
+
+def test_a_room_that_is_used_but_not_installed_is_named(monkeypatch):
+    astray = SimpleNamespace(__module__="wagtail_borgerdialog.people.models")
+    monkeypatch.setattr(apps.get_app_config("borgerdialog"), "get_models", lambda: [astray])
+    assert "wagtail_borgerdialog.people" in found()["borgerdialog.E001"].hint
+
+
+@override_settings(BORGERDIALOG_EID_PROVIDERS=["mitid"])
+def test_an_eid_needs_the_app_that_signs_in_with_it(monkeypatch):
+    pretend(monkeypatch, name="allauth.socialaccount", installed=False)
+    assert "allauth.socialaccount" in found()["borgerdialog.E002"].hint
+
+
+def test_an_app_that_stops_the_search_index_is_named(monkeypatch):
+    pretend(monkeypatch, name="modelsearch", installed=True)
+    assert found()["borgerdialog.E004"].hint
+
+
+WITHOUT_OUR_TEMPLATES = [
+    {**engine, "DIRS": [name for name in engine["DIRS"] if "allauth" not in str(name)]}
+    for engine in complete.TEMPLATES
+]
+
+
+@pytest.mark.parametrize(
+    ("forgotten", "id"),
+    [
+        ({"ROOT_URLCONF": WithoutAccounts}, "E003"),
+        ({"BORGERDIALOG_ADAPTER": "mysite.participation.Adaptor"}, "E005"),
+        ({"ROOT_URLCONF": WithoutParticipation}, "E006"),
+        ({"MIDDLEWARE": settings.MIDDLEWARE[1:]}, "W001"),
+        ({"CSRF_FAILURE_VIEW": "django.views.csrf.csrf_failure"}, "W005"),
+        ({"AUTHENTICATION_BACKENDS": ["django.contrib.auth.backends.ModelBackend"]}, "W006"),
+        ({"TEMPLATES": WITHOUT_OUR_TEMPLATES}, "W007"),
+    ],
+)
+def test_a_forgotten_line_is_named_with_what_to_do(forgotten, id):
+    with override_settings(**forgotten):
+        assert found()[f"borgerdialog.{id}"].hint
+
+
+@pytest.mark.parametrize(
+    ("left", "id"),
+    [
+        ({"BORGERDIALOG_PERSON_KEY_SECRET": ""}, "W002"),
+        ({"TASKS": {"default": {"BACKEND": "django_tasks.backends.ImmediateBackend"}}}, "W003"),
+        ({"WAGTAIL_GRAVATAR_PROVIDER_URL": "//www.gravatar.com/avatar"}, "W004"),
+        ({"DEFAULT_FROM_EMAIL": "webmaster@localhost"}, "W008"),
+    ],
+)
+def test_what_is_left_to_do_before_people_take_part_is_named(left, id):
+    with override_settings(**left):
+        assert found(check_deployment)[f"borgerdialog.{id}"].hint
