@@ -10,15 +10,22 @@ from django.utils import timezone
 
 from tests.citizens import address, asked, hidden, page, send, words
 from tests.proposals.conftest import TYPED, invited, links, press, propose, route, the_proposal
+from wagtail_borgerdialog.contributions.actions import support as give_support
 from wagtail_borgerdialog.contributions.models import StatusChange, StatusKind, Support, Visibility
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.selectors import public_contribution
 from wagtail_borgerdialog.models import OutgoingMail
+from wagtail_borgerdialog.people.eligibility import NotAllowed
+from wagtail_borgerdialog.people.links import link_url
+from wagtail_borgerdialog.people.selectors import person_of
 from wagtail_borgerdialog.proposals.actions import (
     CheckedCriterion,
+    change_text,
     record_formal_check,
     run_clock,
 )
-from wagtail_borgerdialog.proposals.models import CoProposerStatus, Proposal
-from wagtail_borgerdialog.testing.factories import ParticipantFactory, UserFactory
+from wagtail_borgerdialog.proposals.models import CoProposerStatus, Proposal, RuleSet
+from wagtail_borgerdialog.testing.factories import ParticipantFactory, SupportFactory, UserFactory
 from wagtail_borgerdialog.testing.proposals import ProposalFactory
 
 pytestmark = pytest.mark.django_db
@@ -182,6 +189,38 @@ def test_a_late_yes_is_refused_and_the_clock_sends_it_back_once(client, strict, 
     assert OutgoingMail.objects.filter(template="proposal_returned").count() == 1
 
 
+def test_whoever_did_not_answer_can_be_asked_again_before_the_clock_has_run(
+    client, strict, commits
+):
+    with time_machine.travel("2026-03-01 12:00+01:00", tick=False):
+        sent_by_asta(client, strict, commits, **invited("Bo", "Clara"))
+        press(Client(), links("bo@example.dk")[0], "accept")
+    own = links("asta@example.dk", "/edit/")[0]
+    with time_machine.travel("2026-03-16 12:00+01:00", tick=False):
+        with commits():
+            answer = client.post(own, {**TYPED, "step": "send", **invited("Clara")})
+        assert answer.status_code == 303
+        assert the_proposal().status.kind == StatusKind.AWAITING_COPROPOSERS
+        press(Client(), links("clara@example.dk")[0], "accept")
+    assert the_proposal().status.kind == StatusKind.IN_REVIEW
+
+
+def test_what_co_proposers_agreed_to_show_stays_when_the_rules_change(
+    client, strict, commits, checker
+):
+    RuleSet.objects.filter(pk=strict.rule_set_id).update(full_names=False)
+    strict.refresh_from_db()
+    sent_by_asta(client, strict, commits, **invited("Bo", "Clara"), name_display="first_area")
+    for name in ("bo", "clara"):
+        press(Client(), links(f"{name}@example.dk")[0], "accept")
+    check(the_proposal(), by=checker)
+    RuleSet.objects.filter(pk=strict.rule_set_id).update(full_names=True)
+    shown = words(client.get(route(strict, "proposal", the_proposal().reference)))
+    assert "Bo" in shown
+    assert "Clara" in shown
+    assert "Prøve" not in shown
+
+
 def test_somebody_can_step_back_until_it_is_published(client, strict, commits, checker):
     sent_by_asta(client, strict, commits, **invited("Bo", "Clara", "Dan"))
     for name in ("bo", "clara", "dan"):
@@ -340,6 +379,43 @@ def test_a_change_tells_the_co_proposers_who_have_said_yes(client, strict, commi
     told = OutgoingMail.objects.filter(template="proposal_text_changed")
     assert told.count() == 1
     assert "Hundrede og ti træer." in words(Client().get(links("bo@example.dk")[0]))
+
+
+def changed_by_its_author(proposal: Proposal, body: str) -> None:
+    change_text(
+        proposal,
+        by=proposal.participant,
+        title=proposal.title,
+        body=body,
+        remarks="",
+        area=None,
+        category=None,
+        at=timezone.now(),
+    )
+
+
+def test_a_support_that_had_to_wait_for_a_change_of_the_text_is_refused(scheme):
+    proposal = ProposalFactory(activity=scheme.activity)
+    person = person_of(ParticipantFactory())
+    as_read = public_contribution(proposal.reference, site=proposal.site)
+    changed_by_its_author(proposal, "Noget helt andet.")
+    with pytest.raises(NotAllowed):
+        give_support(as_read, by=person, at=timezone.now())
+    changed = the_proposal()
+    assert (changed.support_count, changed.frozen_at) == (0, None)
+    assert Support.objects.count() == 0
+
+
+def test_a_support_that_nobody_has_confirmed_ends_with_the_text_it_was_for(client, scheme):
+    proposal = ProposalFactory(activity=scheme.activity)
+    waiting = SupportFactory(contribution=proposal, status=SupportStatus.PENDING)
+    link = link_url("support", waiting, site=proposal.site)
+    changed_by_its_author(proposal, "Noget helt andet.")
+    path = "/" + link.split("/", 3)[3]
+    assert page(client.get(path)).find("button", attrs={"name": "choice"}) is None
+    client.post(path, {"choice": "support"})
+    waiting.refresh_from_db()
+    assert waiting.status == SupportStatus.INVALIDATED
 
 
 # -- Afterwards

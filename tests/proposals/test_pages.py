@@ -372,6 +372,7 @@ def test_typed_markup_is_shown_as_text(client, scheme):
     CoProposer.objects.create(
         proposal=proposal,
         name="<i>Bo</i>",
+        public_name="<i>Bo</i>",
         person_key="k",
         status="accepted",
         responded_at=timezone.now(),

@@ -1,10 +1,12 @@
 """What people may type when they make a proposal, and the error they get."""
 
 import dataclasses
+import datetime
 from collections.abc import Mapping
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -51,8 +53,8 @@ class CoProposerSlot:
 class ProposalTextForm(forms.Form):
     """The words of a proposal and whom to ask, within a rule set.
 
-    Pass ``rule_set``, ``activity`` and for a stored proposal ``proposal``: those who are asked
-    already are known then, and only the places that are left are offered.
+    Pass ``rule_set``, ``activity`` and for a stored proposal ``proposal`` and ``at``: those who
+    are asked already are known then, and only the places that are left at that time are offered.
     """
 
     title = PlainLineField(
@@ -89,12 +91,13 @@ class ProposalTextForm(forms.Form):
         rule_set: RuleSet,
         page_activity: Activity,
         proposal: Proposal | None = None,
+        at: datetime.datetime | None = None,
         **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.rule_set = rule_set
         self.proposal = proposal
-        self.standing = self._standing(proposal)
+        self.standing = self._standing(proposal, at or timezone.now())
         self._limit("title", rule_set.title_max)
         self._limit("body", rule_set.text_max)
         if rule_set.remarks_max:
@@ -123,11 +126,11 @@ class ProposalTextForm(forms.Form):
             widget = self.fields[f"coproposer_{number}_email"].widget
             widget.attrs["autocomplete"] = "off"
 
-    def _standing(self, proposal: Proposal | None) -> list[CoProposer]:
+    def _standing(self, proposal: Proposal | None, at: datetime.datetime) -> list[CoProposer]:
         if proposal is None:
             return []
         out = {CoProposerStatus.DECLINED, CoProposerStatus.EXPIRED}
-        return [row for row in proposal.coproposers.all() if row.status not in out]
+        return [row for row in proposal.coproposers.all() if row.status_at(at) not in out]
 
     def _limit(self, name: str, limit: int) -> None:
         field = self.fields[name]

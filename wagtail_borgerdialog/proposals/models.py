@@ -300,6 +300,9 @@ class CoProposer(models.Model):
 
     proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="coproposers")
     name = models.CharField(_("name"), max_length=100)
+    public_name = models.CharField(
+        _("name shown"), max_length=100, blank=True, help_text=_("As it was agreed to with a yes.")
+    )
     email = models.EmailField(_("e-mail"), max_length=254, blank=True)
     person_key = models.CharField(max_length=64, editable=False)
     participant = models.ForeignKey(
@@ -336,11 +339,6 @@ class CoProposer(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def shown_name(self) -> str:
-        """What the public reads: the full name, or the first where the rules ask for no more."""
-        return self.name if self.proposal.rule_set.full_names else self.name.split()[0]
 
     @property
     def has_accepted(self) -> bool:

@@ -116,6 +116,9 @@ class CoProposerFactory(DjangoModelFactory):
     proposal = factory.SubFactory(ProposalFactory)
     participant = factory.SubFactory(ParticipantFactory)
     name = factory.LazyAttribute(lambda c: c.participant.name)
+    public_name = factory.LazyAttribute(
+        lambda c: c.name if c.status == CoProposerStatus.ACCEPTED else ""
+    )
     email = factory.LazyAttribute(lambda c: c.participant.email)
     person_key = factory.LazyAttribute(lambda c: person_keys(email_identity(c.email))[0])
     status = CoProposerStatus.ACCEPTED

@@ -94,4 +94,4 @@ def _shown_as(proposal: Proposal, participant: Participant) -> str:
     if proposal.participant_id == participant.pk:
         return proposal.public_name
     row = CoProposer.objects.filter(proposal=proposal, participant=participant).first()
-    return row.shown_name if row else ""
+    return row.public_name if row else ""

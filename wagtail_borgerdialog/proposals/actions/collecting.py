@@ -6,6 +6,7 @@ from django.db import transaction
 
 from wagtail_borgerdialog.contributions.actions.lifecycle import move_status
 from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
+from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, NotAllowed
 from wagtail_borgerdialog.proposals import notices
 from wagtail_borgerdialog.proposals.actions.coproposing import locked, settle
 from wagtail_borgerdialog.proposals.models import (
@@ -20,17 +21,20 @@ def support_was_counted(pk: int, *, at: datetime.datetime) -> None:
     """A support for the proposal ``pk`` has just been counted, in the same transaction.
 
     The counter's row lock makes parallel supports take turns, so exactly one of them sees the
-    case still open with enough support. One query, but for the first support and the one that
-    reaches the goal.
+    case still open with enough support, and one that had to wait for the author's change of the
+    text sees that it was for other words. One query, but for the first support and the one that
+    reaches the goal. Raises ``NotAllowed`` when the proposal is not public any more.
     """
     row = (
         Proposal.objects.filter(pk=pk)
-        .values_list("frozen_at", "support_count", "support_goal", "status__kind")
+        .values_list("frozen_at", "support_count", "support_goal", "status__kind", "visibility")
         .first()
     )
     if row is None:
         return
-    frozen_at, count, goal, kind = row
+    frozen_at, count, goal, kind, visibility = row
+    if visibility != Visibility.VISIBLE:
+        raise NotAllowed(Decision(DeniedReason.HIDDEN))
     if frozen_at is None:
         Proposal.objects.filter(pk=pk, frozen_at=None).update(frozen_at=at)
     if kind == StatusKind.OPEN_FOR_SUPPORT and goal is not None and count >= goal:

@@ -15,7 +15,8 @@ from wagtail_borgerdialog.contributions.actions.lifecycle import (
     start_contribution,
     unpublish,
 )
-from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
+from wagtail_borgerdialog.contributions.models import Status, StatusKind, Support, Visibility
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.people.eligibility import (
     Decision,
@@ -188,6 +189,9 @@ def change_text(
         )
         if current.is_public and not words_changed:
             return
+        # Whoever was to confirm a support has read other words.
+        waiting = Support.objects.filter(contribution=current.pk, status=SupportStatus.PENDING)
+        waiting.update(status=SupportStatus.INVALIDATED, ended_at=at)
         _hand_in_again(current, invitations, at=at)
         if words_changed:
             for row in current.coproposers.select_related("participant"):

@@ -468,6 +468,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "public_name",
+                    models.CharField(
+                        blank=True,
+                        help_text="As it was agreed to with a yes.",
+                        max_length=100,
+                        verbose_name="name shown",
+                    ),
+                ),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
                 ("person_key", models.CharField(editable=False, max_length=64)),
                 (

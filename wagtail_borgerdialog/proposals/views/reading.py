@@ -113,7 +113,7 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
         "closes_at": closes_at(found, kind),
         "counts": support_counts(found),
         "rules": _copied_rules(found),
-        "coproposers": [row.shown_name for row in _accepted(found)],
+        "coproposers": [row.public_name for row in found.coproposers.all() if row.has_accepted],
         "addenda": found.addenda.visible()[:ADDENDA_SHOWN],
         # Where one acts, outside the page tree, only what everybody may read can be found.
         "may_support": contribution_rules.may_support(
@@ -169,13 +169,6 @@ def _asked_for(request: HttpRequest) -> dict[str, str]:
     if asked.get("sort") == selectors.CLOSING:
         asked["status"] = selectors.OPEN
     return asked
-
-
-def _accepted(found: Proposal) -> list:
-    rows = [row for row in found.coproposers.all() if row.has_accepted]
-    for row in rows:
-        row.proposal = found
-    return rows
 
 
 def _copied_rules(found: Proposal) -> list[str]:

@@ -58,7 +58,7 @@ def manage(request: HttpRequest, page: "ProposalPageMixin", reference: str) -> H
         else:
             return _back(request, "withdrawn")
     decision = rules.may_change(author, proposal, at=at)
-    form = _text_form(request, page, proposal, step=step) if decision else None
+    form = _text_form(request, page, proposal, step=step, at=at) if decision else None
     if step == "send":
         denied = _change(proposal, form, decision, author=author, at=at)
         if denied is None and form is not None and not form.errors:
@@ -146,7 +146,12 @@ def _own_page(
 
 
 def _text_form(
-    request: HttpRequest, page: "ProposalPageMixin", proposal: Proposal, *, step: str
+    request: HttpRequest,
+    page: "ProposalPageMixin",
+    proposal: Proposal,
+    *,
+    step: str,
+    at: datetime.datetime,
 ) -> ProposalTextForm:
     shown: dict[str, object] = {
         "initial": {
@@ -162,6 +167,7 @@ def _text_form(
         rule_set=proposal.rule_set,
         page_activity=page.activity,
         proposal=proposal,
+        at=at,
     )
 
 
