@@ -11,9 +11,11 @@ from django.core import mail
 from django.http import HttpResponse
 from django.test import Client, override_settings
 from django.utils import timezone
+from wagtail.models import Locale
 
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.ideas.models import Disclaimer, Idea
+from wagtail_borgerdialog.pages.models import IdeaPage
 from wagtail_borgerdialog.terms import ModerationMode, VerificationLevel
 from wagtail_borgerdialog.testing.factories import AreaFactory, AttachmentFactory, UserFactory
 from wagtail_borgerdialog.testing.ideas import IdeaFactory
@@ -294,6 +296,58 @@ def test_extra_questions_are_asked_and_private_answers_stay_private(
     assert "Vinter" not in html
 
 
+def one_question(collection, *, private: bool, asked: str) -> None:
+    value = {"label": "Din skole", "help": "", "required": False, "private": private}
+    collection.questions = [{"type": "short_text", "id": asked, "value": value}]
+    collection.save()
+
+
+@pytest.mark.parametrize("after", ["writing", "checking"])
+def test_an_answer_stays_private_when_the_question_is_opened_while_somebody_writes(
+    client, collection, address, url, after
+):
+    demand(collection, submit_level=VerificationLevel.NONE)
+    asked = str(uuid.uuid4())
+    one_question(collection, private=True, asked=asked)
+    data = {**hidden(client.get(address).content.decode()), **TYPED, "email": ""}
+    data |= {f"question_{asked}": "Åkilde Skole", "step": "check"}
+    if after == "writing":
+        one_question(collection, private=False, asked=asked)
+    check = client.post(address, data).content.decode()
+    one_question(collection, private=False, asked=asked)
+    send(client, address, check)
+    idea = Idea.objects.get()
+    assert idea.answers[0]["private"]
+    assert "Åkilde Skole" not in client.get(url("idea", idea.reference)).content.decode()
+
+
+def test_an_answer_that_one_language_keeps_private_shows_in_none(client, collection, url):
+    english = Locale.objects.create(language_code="en")
+    collection.get_parent().specific.copy_for_translation(english).save_revision().publish()
+    asked = str(uuid.uuid4())
+    one_question(collection, private=False, asked=asked)
+    collection.copy_for_translation(english).save_revision().publish()
+    answer = {"id": asked, "question": "Din skole", "value": "Åkilde Skole", "private": False}
+    idea = IdeaFactory(activity=collection.activity, answers=[answer])
+    translation = IdeaPage.objects.get(locale=english)
+    addresses = [url("idea", idea.reference), f"{translation.get_url()}{idea.reference}/"]
+    for shown in addresses:
+        assert "Åkilde Skole" in client.get(shown).content.decode()
+    one_question(collection, private=True, asked=asked)
+    for shown in addresses:
+        assert "Åkilde Skole" not in client.get(shown).content.decode()
+
+
+def test_an_answer_outlives_its_question(client, collection, url):
+    answer = {"id": "x", "question": "Din skole", "value": "Åkilde Skole"}
+    public = IdeaFactory(activity=collection.activity, answers=[{**answer, "private": False}])
+    private = IdeaFactory(activity=collection.activity, answers=[{**answer, "private": True}])
+    shown = [client.get(url("idea", one.reference)).content.decode() for one in (public, private)]
+    assert "Din skole" in shown[0]
+    assert "Åkilde Skole" in shown[0]
+    assert "Åkilde Skole" not in shown[1]
+
+
 def test_an_answer_that_was_not_offered_is_refused(client, collection, address):
     asked = str(uuid.uuid4())
     value = {"label": "Hvornår", "help": "", "required": True, "private": False}
@@ -393,3 +447,12 @@ def test_a_title_keeps_no_control_characters(client, collection, address):
     demand(collection, submit_level=VerificationLevel.NONE)
     send(client, address, write(client, address, email="", title="En\u202e bæ\x00nk\u2066 her"))
     assert Idea.objects.get().title == "En bænk her"
+
+
+def test_a_receipt_promises_a_mail_only_where_there_is_an_address(client, collection, address):
+    demand(collection, submit_level=VerificationLevel.NONE, moderation=ModerationMode.BEFORE)
+    for email, promised in (("", False), ("karla@example.dk", True)):
+        check = write(client, address, email=email, title=f"Bænke {email}")
+        receipt = client.get(send(client, address, check)["Location"]).content.decode()
+        assert ("Du får en e-mail, når alle kan se den." in receipt) is promised
+        assert ("Gem referencenummeret." in receipt) is not promised

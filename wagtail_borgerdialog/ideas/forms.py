@@ -76,6 +76,10 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
         },
     )
 
+    # The questions whose answers this form has promised to keep private, by their ids: an editor
+    # may change that while somebody writes.
+    promised = forms.CharField(required=False, widget=forms.HiddenInput)
+
     def __init__(
         self,
         *args: object,
@@ -97,8 +101,13 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
             for name in ("address", "latitude", "longitude"):
                 del self.fields[name]
         self._offer("area", self.areas, _("The whole municipality, or I don’t know"))
+        private = [question.id for question in self.questions if question.value["private"]]
+        self.fields["promised"].initial = " ".join(private)
+        self.private = {*private, *str(self.data.get("promised", "")).split()}
         for question in self.questions:
-            self.fields[question_name(question.id)] = question_field(question)
+            self.fields[question_name(question.id)] = question_field(
+                question, is_private=question.id in self.private
+            )
         own = [name for name in self.fields if name not in SENDER_FIELDS]
         self.order_fields([*own, *SENDER_FIELDS])
 
@@ -147,7 +156,7 @@ class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
                 "id": question.id,
                 "question": question.value["label"],
                 "value": self.cleaned_data.get(question_name(question.id), ""),
-                "private": question.value["private"],
+                "private": question.id in self.private,
             }
             for question in self.questions
         ]
@@ -177,12 +186,12 @@ def question_name(block_id: str) -> str:
     return f"question_{block_id}"
 
 
-def question_field(question: object) -> forms.Field:
+def question_field(question: object, *, is_private: bool) -> forms.Field:
     """The field for one block of a ``QuestionsBlock``."""
     asked = question.value
     common = {"label": asked["label"], "required": asked["required"]}
     help_text = asked["help"]
-    if asked["private"]:
+    if is_private:
         promise = gettext("Only the municipality sees your answer.")
         help_text = f"{help_text} {promise}".strip()
     common["help_text"] = help_text

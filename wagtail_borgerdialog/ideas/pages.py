@@ -109,8 +109,14 @@ class IdeaPageMixin(ParticipationPageMixin):
 
     @property
     def private_questions(self) -> set[str]:
-        """The ids of the questions whose answers only the municipality sees."""
-        return {question.id for question in self.questions if question.value["private"]}
+        """The ids of the questions that are private on this page or a translation. One query."""
+        translations = type(self).objects.filter(translation_key=self.translation_key)
+        return {
+            question.id
+            for page in [self, *translations.exclude(pk=self.pk)]
+            for question in page.questions
+            if question.value["private"]
+        }
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, object]]:
         """The page itself, and its newest public ideas. Two queries."""

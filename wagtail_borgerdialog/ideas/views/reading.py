@@ -127,7 +127,9 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
         "attachments": shown_attachments(
             found, url=lambda item: reverse("borgerdialog:file", args=[item.uuid])
         ),
-        "answers": selectors.public_answers(found, private_now=page.private_questions),
+        "answers": selectors.public_answers(
+            found, private_now=page.private_questions if found.answers else ()
+        ),
         "support_url": reverse("borgerdialog:support", args=[found.reference]),
         "comment_url": comment_url,
         "help_url": route(page, request, "help", found.reference),
