@@ -75,6 +75,35 @@ def test_an_idea_costs_the_same_at_0_20_and_200_comments(client, idea, address):
     assert counts[1] == counts[2]
 
 
+@pytest.mark.usefixtures("our_layout")
+@pytest.mark.parametrize("action", ["hide", "remove"])
+def test_where_a_comment_was_hidden_everybody_reads_why(client, idea, address, action):
+    AttachmentFactory(contribution=idea)
+    SupportFactory(contribution=idea)
+    first = CommentFactory(contribution=idea)
+    reply = CommentFactory(contribution=idea, parent=first, body="Noget grimt")
+    for comment in (first, reply):
+        contribution_actions.moderate_comment(
+            comment,
+            action,
+            by=UserFactory(is_superuser=True),
+            at=timezone.now(),
+            reason_code="offensive",
+            rule_cited=f"Husregel {comment.pk}",
+            public_note=f"Du kalder nogen ved navn i nummer {comment.pk}.",
+            internal_note="Kun for kolleger",
+        )
+    client.get(address)
+    assert queries(client, address) <= 15
+    html = client.get(address).content.decode()
+    for comment in (first, reply):
+        assert f"(Husregel {comment.pk})" in html
+        assert f"Du kalder nogen ved navn i nummer {comment.pk}." in html
+        assert comment.body not in html
+        assert comment.public_name not in html
+    assert "Kun for kolleger" not in html
+
+
 def test_every_comment_can_be_reached_page_by_page(client, idea, address):
     comments = CommentFactory.create_batch(45, contribution=idea)
     anchors: list[str] = []

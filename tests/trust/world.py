@@ -497,6 +497,7 @@ class World:
         case.parts[who] = CoProposer.objects.create(
             proposal=case.obj,
             name=word,
+            public_name=word if status == "accepted" else "",
             email=person.email,
             person_key=person.person_key,
             participant=person if status == "accepted" else None,
@@ -511,6 +512,8 @@ class World:
         obj, parts = case.obj, case.parts
         for state in (Visibility.DRAFT, Visibility.PENDING, *DECISIONS):
             who = f"{state} commenter"
+            # Told to everybody in place of what they could read before.
+            reason_tier = HELD if state == REJECTED else OPEN
             comment = parts[f"{state} comment"] = CommentFactory(
                 contribution=obj,
                 participant=case.person(who),
@@ -527,7 +530,9 @@ class World:
                     at=NOW,
                     reason_code="spam",
                     internal_note=case.new(f"internal note on a {state} comment", INTERNAL),
-                    public_note=case.new(f"reason at a {state} comment", HELD, owner=who),
+                    public_note=case.new(
+                        f"reason at a {state} comment", reason_tier, owner=who
+                    ),
                 )
                 obj.refresh_from_db()
         if case.kind == "ideas":

@@ -16,6 +16,7 @@ from wagtail_borgerdialog.contributions.models import (
     Comment,
     Contribution,
     ModerationDecision,
+    ReasonCode,
     Support,
     Visibility,
 )
@@ -76,6 +77,9 @@ class ShownComment:
     text: str
     language: str
     placeholder: str
+    reason: str
+    rule: str
+    note: str
     reply_url: str
     replies: list["ShownComment"]
 
@@ -120,6 +124,7 @@ def _turn(page: KeysetPage, name: str, cursor: str) -> str:
 
 def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> ShownComment:
     hidden = is_placeholder(comment)
+    why = comment.why_hidden or {}
     return ShownComment(
         anchor=f"comment-{comment.pk}",
         author=author_name(comment.public_name),
@@ -129,6 +134,9 @@ def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> S
         text="" if hidden else comment.body,
         language=comment.language,
         placeholder=gettext("The municipality has hidden this comment.") if hidden else "",
+        reason=str(ReasonCode(why["reason"]).label) if why else "",
+        rule=why.get("rule", ""),
+        note=why.get("note", ""),
         reply_url=reply_url(comment) if reply_url and not hidden and not comment.parent_id else "",
         replies=[_shown(reply, reply_url=None) for reply in getattr(comment, "shown_replies", ())],
     )

@@ -4,13 +4,24 @@ import dataclasses
 import uuid
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import (
+    Case,
+    Count,
+    JSONField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    When,
+)
+from django.db.models.functions import JSONObject
 from wagtail.models import Site
 
 from wagtail_borgerdialog.contributions.models import (
     Attachment,
     Comment,
     Contribution,
+    ModerationDecision,
     Support,
     Visibility,
 )
@@ -90,12 +101,23 @@ def supports_by_level(contribution: Contribution) -> list[tuple[VerificationLeve
 def comment_thread(contribution: Contribution) -> QuerySet[Comment]:
     """Top-level comments, oldest first, each with ``shown_replies``. Two queries when read.
 
-    Hidden and removed ones are placeholders; one that nobody replied to keeps its place too.
+    Hidden and removed ones are placeholders that say why (``why_hidden``: ``reason``, ``rule`` and
+    ``note`` of the last decision); one that nobody replied to keeps its place too.
     """
-    replies = Comment.objects.shown().order_by("created_at", "pk")
+    decision = ModerationDecision.objects.filter(comment=OuterRef("pk"))
+    told = JSONObject(reason="reason_code", rule="rule_cited", note="public_note")
+    why = Case(
+        When(
+            visibility__in=[Visibility.HIDDEN, Visibility.REMOVED],
+            then=Subquery(decision.values_list(told)[:1]),
+        ),
+        default=None,
+        output_field=JSONField(),
+    )
+    shown = Comment.objects.shown().annotate(why_hidden=why)
+    replies = shown.order_by("created_at", "pk")
     return (
-        Comment.objects.shown()
-        .filter(contribution=contribution.pk, parent=None)
+        shown.filter(contribution=contribution.pk, parent=None)
         .order_by("created_at", "pk")
         .prefetch_related(Prefetch("replies", queryset=replies, to_attr="shown_replies"))
     )
