@@ -135,3 +135,32 @@ def test_a_code_by_mail_has_a_page_of_its_own(client, settings):
     soup = check(client.post(reverse("account_signup"), typed, follow=True))
     assert "ny@example.dk" in soup.main.text
     assert soup.find("input", attrs={"name": "code"})
+
+
+def test_the_mails_of_an_account_say_who_writes_and_what_to_do(client, member):
+    client.post(reverse("account_reset_password"), {"email": member.email})
+    client.post(reverse("account_reset_password"), {"email": "ukendt@example.dk"})
+    known, unknown = mail.outbox
+    assert known.subject == "Vælg en ny adgangskode"
+    assert "Brug dette link til at vælge en ny adgangskode:" in known.body
+    assert unknown.subject == "Der er ingen konto med denne adresse"
+    for letter in (known, unknown):
+        assert "Hvis du ikke har bedt om det, skal du ikke gøre noget." in letter.body
+        assert letter.body.rstrip().endswith("http://localhost")
+
+
+def test_a_change_of_the_password_is_told_by_mail(member_client, member, settings):
+    settings.ACCOUNT_EMAIL_NOTIFICATIONS = True
+    typed = {"oldpassword": PASSWORD, "password1": "et-nyt-kodeord", "password2": "et-nyt-kodeord"}
+    soup = check(member_client.post(reverse("account_change_password"), typed, follow=True))
+    assert "Din adgangskode er skiftet." in soup.main.text
+    (letter,) = mail.outbox
+    assert letter.subject == "Din adgangskode er skiftet"
+    assert "Var det ikke dig?" in letter.body
+
+
+def test_an_only_address_that_is_confirmed_offers_nothing_to_press(member_client, member):
+    EmailAddress.objects.filter(email="anden@example.dk").delete()
+    soup = check(member_client.get(reverse("account_email")))
+    assert member.email in soup.main.text
+    assert [button["name"] for button in soup.main.select("button[name]")] == ["action_add"]
