@@ -15,6 +15,7 @@ from wagtail_borgerdialog.people.links import Choice, MailedLink
 from wagtail_borgerdialog.proposals import rules
 from wagtail_borgerdialog.proposals.actions import accept_invitation, decline_invitation
 from wagtail_borgerdialog.proposals.models import CoProposer, Proposal
+from wagtail_borgerdialog.terms import VerificationLevel
 
 # They outlive any scheme's period; what they may do is asked of the rules each time.
 LONG = datetime.timedelta(days=1000)
@@ -72,6 +73,8 @@ class CoProposerLink(MailedLink):
             "status": obj.status_at(at),
             "at": at,
             "demands": demands(obj.proposal),
+            "takes_account": obj.proposal.rule_set.propose_level
+            in {VerificationLevel.ACCOUNT, VerificationLevel.EID},
             "public_url": public_url,
             "add_url": keyed(f"{public_url}addendum/", key) if can_add else "",
             "sign_in_url": get_adapter().login_url(

@@ -176,7 +176,12 @@ def thanks(request: HttpRequest, page: "IdeaPageMixin", token: str) -> HttpRespo
 
 
 def _what_happens_next(idea: Idea) -> list[str]:
-    read_first = gettext("A colleague reads it. You get a mail when everybody can see it.")
+    if idea.participant and idea.participant.email:
+        read_first = gettext("A colleague reads it. You get a mail when everybody can see it.")
+    else:
+        read_first = gettext(
+            "A colleague reads it. Then you find it among the other ideas. Keep the reference."
+        )
     shown = gettext("Everybody can see your idea now. They can support it and offer to help.")
     if idea.visibility == Visibility.DRAFT:
         use_link = gettext("Open the mail and use the link. Your idea is not sent before you do.")
