@@ -68,18 +68,18 @@ def _share(visitor, place):
     visitor.reads("Her deler vi idéer.", "Udvalget for by og miljø", DISCLAIMER)
     visitor.follow("Del din idé")
     assert visitor.heading == "Del din idé"
-    visitor.fill({"Din idé i én sætning": IDEA}, press="Læs den igennem")
+    visitor.fill({"Din idé i én sætning": IDEA}, press="Læs det igennem")
     visitor.corrects("Fortæl mere om din idé.", "Skriv din e-mailadresse.")
     visitor.fill(
         {
             "Fortæl mere": "Så kan man sidde og se på skibene.",
-            "Hvad handler den om?": "Byrum",
-            "Hvilket område handler den om?": "Lyngdal",
+            "Hvad handler det om?": "Byrum",
+            "Hvilket område handler det om?": "Lyngdal",
             "Hvor er det?": "Havnegade",
             "Dit navn": "Asta Prøve",
             "Din e-mailadresse": ASTA,
         },
-        press="Læs den igennem",
+        press="Læs det igennem",
     )
     assert visitor.heading == "Se din idé efter"
     visitor.reads(
@@ -102,7 +102,7 @@ def _share(visitor, place):
     assert not Idea.objects.get(title=IDEA).is_public
     visitor.open_mail(ASTA, subject="Bekræft det, du skrev til os", link="link/confirm/")
     assert visitor.heading == "Bekræft det, du skrev"
-    visitor.reads("ikke sendt endnu.", IDEA, "Så kan man sidde og se på skibene.")
+    visitor.reads("Der er ikke sendt noget endnu.", IDEA, "Så kan man sidde og se på skibene.")
     visitor.fill(press="Bekræft og send")
     assert visitor.heading == "Vi har modtaget det, du skrev"
     visitor.reads(reference, "En moderator læser det, før alle kan se det.", DISCLAIMER)
@@ -202,11 +202,11 @@ def _propose(visitor, place):
         "Din e-mailadresse": ASTA,
         "Jeg er mindst 15 år": True,
     }
-    visitor.fill(typed, press="Læs den igennem")
+    visitor.fill(typed, press="Læs det igennem")
     visitor.corrects("Skriv navnet.", "Skriv e-mailadressen.")
     visitor.fill(
         {"Navn": ["Bo Prøve", "Clara Prøve"], "E-mailadresse": [BO, CLARA]},
-        press="Læs den igennem",
+        press="Læs det igennem",
     )
     assert visitor.heading == "Se dit forslag efter"
     visitor.reads(PROPOSAL, "Det koster lidt og gavner længe.", "Clara Prøve", CLARA)

@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -191,3 +192,12 @@ def test_an_editor_can_preview_a_page_that_was_never_published(collection, admin
 def test_a_hostile_query_is_a_clear_answer(client, collection, url, query):
     IdeaFactory(activity=collection.activity)
     assert client.get(f"{url()}?{query}").status_code in {200, 400}
+
+
+def test_what_one_chose_is_shown_from_where_the_ideas_begin(client, collection, url):
+    IdeaFactory.create_batch(21, activity=collection.activity)
+    page = BeautifulSoup(client.get(url()).content, "html.parser")
+    assert page.find("form", role="search")["action"] == "#ideas"
+    links = page.select(".bd-tabs a, a[rel=next]")
+    assert len(links) > 2
+    assert all(link["href"].endswith("#ideas") for link in links)
