@@ -155,7 +155,7 @@ class TimelineEntry:
 
 
 def timeline(contribution: Contribution) -> list[TimelineEntry]:
-    """The steps of the case, newest first; the newest one says what happens now. One query."""
+    """The steps of the case, newest first; the newest says what comes, if anything. One query."""
     changes = contribution.status_changes.select_related("to_status").order_by("-at", "-pk")
     return [
         TimelineEntry(
@@ -164,7 +164,7 @@ def timeline(contribution: Contribution) -> list[TimelineEntry]:
             kind=change.to_status.kind,
             by=change.by_role,
             text=change.note,
-            next=change.to_status.explanation if number == 0 else "",
+            next="" if number or change.to_status.is_final else change.to_status.explanation,
         )
         for number, change in enumerate(changes)
     ]
