@@ -7,7 +7,7 @@ from django.conf import global_settings, settings
 from django.contrib.auth import get_backends
 from django.core.checks import CheckMessage, Error
 from django.core.checks import Warning as CheckWarning
-from django.template import TemplateDoesNotExist, TemplateSyntaxError
+from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
@@ -20,6 +20,7 @@ REQUIRED_APPS = (
     "wagtail.contrib.settings",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
 )
 PACKAGE = "wagtail_borgerdialog"
 CSRF_FAILURE = "wagtail_borgerdialog.views.csrf_failure"
@@ -38,14 +39,6 @@ def check_configuration(
                 f"wagtail_borgerdialog needs {name}.",
                 hint=f"Add {name!r} to INSTALLED_APPS.",
                 id="borgerdialog.E001",
-            )
-        )
-    if app_settings.EID_PROVIDERS and not apps.is_installed("allauth.socialaccount"):
-        found.append(
-            Error(
-                "BORGERDIALOG_EID_PROVIDERS needs allauth.socialaccount.",
-                hint="Add 'allauth.socialaccount' to INSTALLED_APPS.",
-                id="borgerdialog.E002",
             )
         )
     if apps.is_installed("modelsearch"):
@@ -74,7 +67,7 @@ def check_configuration(
                 "The addresses of wagtail_borgerdialog are not mounted.",
                 hint='Add path("deltag/", include("wagtail_borgerdialog.urls")) to your urls.py, '
                 "before Wagtail's own line.",
-                id="borgerdialog.E006",
+                id="borgerdialog.E003",
             )
         )
     found += _check_signing_in()
@@ -106,8 +99,8 @@ def _missing_rooms() -> list[str]:
 
 def _check_signing_in() -> list[CheckMessage]:
     """Whether a citizen finds allauth's pages, in our look or the site's, and gets in by e-mail."""
-    if not (apps.is_installed("allauth") and apps.is_installed("allauth.account")):
-        return []
+    if not all(apps.is_installed(name) for name in REQUIRED_APPS):
+        return []  # E001 says so
     from allauth.account.auth_backends import AuthenticationBackend
 
     found: list[CheckMessage] = []
@@ -121,7 +114,7 @@ def _check_signing_in() -> list[CheckMessage]:
                 "There is no page where citizens sign in.",
                 hint='Add path("konto/", include("allauth.urls")) to your urls.py, before '
                 "Wagtail's own line, or give another page in your adapter's login_url.",
-                id="borgerdialog.E003",
+                id="borgerdialog.E002",
             )
         )
     if not any(isinstance(backend, AuthenticationBackend) for backend in get_backends()):
@@ -148,7 +141,7 @@ def _check_signing_in() -> list[CheckMessage]:
 def _is_allauths_own(name: str) -> bool:
     try:
         template = get_template(name)
-    except (TemplateDoesNotExist, TemplateSyntaxError):
+    except TemplateDoesNotExist:
         return False
     path = str(getattr(getattr(template, "origin", None), "name", ""))
     return path.startswith(apps.get_app_config("allauth").path)
