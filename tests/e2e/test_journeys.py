@@ -182,7 +182,7 @@ def test_a_proposal_from_the_first_word_until_enough_support_it(visitor):
     visitor.reads(
         "3 af 3 støtter. Målet er nået.",
         str(Status.objects.of_kind(StatusKind.THRESHOLD_REACHED)),
-        "Nok støtter betyder, at forslaget bliver overvejet.",
+        "Får forslaget nok støtter, ser byrådet på det.",
     )
     counted = Support.objects.filter(status=SupportStatus.CONFIRMED)
     assert Proposal.objects.get().support_count == counted.count() == 3
