@@ -16,6 +16,7 @@ from wagtail_borgerdialog.contributions.actions import (
 )
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.presenters import support_counts
 from wagtail_borgerdialog.contributions.selectors import absolute_url, support_of
 from wagtail_borgerdialog.people.links import Choice, MailedLink
 from wagtail_borgerdialog.people.selectors import person_of
@@ -104,6 +105,7 @@ class _AboutSupport(MailedLink):
     def context(self, obj: Support) -> dict[str, object]:
         return {
             **surroundings(obj.contribution),
+            "counts": support_counts(obj.contribution),
             "support": obj,
             "current": support_of(obj.participant, obj.contribution),
         }

@@ -14,6 +14,7 @@ from wagtail_borgerdialog.contributions import actions, rules
 from wagtail_borgerdialog.contributions.forms import SupportForm
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.presenters import support_counts
 from wagtail_borgerdialog.contributions.selectors import support_of
 from wagtail_borgerdialog.contributions.views.common import (
     acting_page,
@@ -54,7 +55,8 @@ def _show(
     person = person_for(visitor(request))
     own = support_of(person.participant, contribution) if person.participant else None
     if own is not None and own.status == SupportStatus.CONFIRMED:
-        return acting_page(request, "support_receipt", contribution, {"support": own})
+        context = {"support": own, "counts": support_counts(contribution)}
+        return acting_page(request, "support_receipt", contribution, context)
     decision = rules.may_support(
         best_case(person), contribution, at=at, declared=True, check_done=False
     )
