@@ -130,6 +130,9 @@ def test_opening_the_invitation_answers_nothing(client, strict, commits):
     shown = words(client.get(link))
     assert TYPED["body"] in shown
     assert "15" in shown
+    # The name that the author has typed is the one to agree to.
+    assert "Bo Prøve" in shown
+    assert any("Bo Prøve" in message.body for message in mail.outbox)
     assert set(the_proposal().coproposers.values_list("status", flat=True)) == {"invited"}
 
 

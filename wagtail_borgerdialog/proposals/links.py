@@ -72,6 +72,7 @@ class CoProposerLink(MailedLink):
             "is_gone": rules.is_gone(obj.proposal),
             "status": obj.status_at(at),
             "at": at,
+            "shown_as": obj.public_name or obj.name_under(obj.proposal.rule_set),
             "demands": demands(obj.proposal),
             "takes_account": obj.proposal.rule_set.propose_level
             in {VerificationLevel.ACCOUNT, VerificationLevel.EID},

@@ -22,6 +22,7 @@ def coproposer_invited(row: CoProposer, proposal: Proposal, *, at: datetime.date
         at=at,
         due=_day(row.due_at, proposal.language, at=at),
         author=proposal.public_name,
+        name=row.name_under(proposal.rule_set),
     )
 
 

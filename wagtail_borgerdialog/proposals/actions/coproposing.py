@@ -21,7 +21,6 @@ from wagtail_borgerdialog.proposals.models import (
     FormalCheck,
     Proposal,
     ReturnReason,
-    RuleSet,
     last_shown_minute,
 )
 
@@ -38,11 +37,6 @@ class Invitation:
     def person_key(self) -> str:
         """The key of whoever reads the address. Raises ``ValueError`` when it is no address."""
         return person_keys(email_identity(self.email))[0]
-
-
-def agreed_name(row: CoProposer, rule_set: RuleSet) -> str:
-    """What the public reads: the full name, or the first where the rules ask for no more."""
-    return row.name if rule_set.full_names else row.name.split()[0]
 
 
 def locked(pk: int) -> Proposal:
@@ -82,7 +76,7 @@ def store_invitations(
         if invitation.has_signed:
             row.status = CoProposerStatus.ACCEPTED
             row.responded_at = at
-            row.public_name = agreed_name(row, rule_set)
+            row.public_name = row.name_under(rule_set)
             row.participant = participant_for_email(
                 invitation.email, name=invitation.name, at=at, language=proposal.language
             )
@@ -119,7 +113,7 @@ def accept_invitation(row: CoProposer, *, at: datetime.datetime) -> None:
         require(rules.may_stand_behind(participant, person_of(participant), proposal))
         try:
             with transaction.atomic():
-                current.public_name = agreed_name(current, proposal.rule_set)
+                current.public_name = current.name_under(proposal.rule_set)
                 _answer(current, CoProposerStatus.ACCEPTED, participant=participant, at=at)
         except IntegrityError as error:  # the same person under another address
             raise NotAllowed(Decision(DeniedReason.ALREADY_DONE)) from error
