@@ -72,7 +72,7 @@ class ContributionQuerySet(models.QuerySet):
         if user.is_authenticated:
             seen |= Q(participant__user=user)
             if user.has_perm(MODERATE):
-                seen |= activity_scope(user, "activity__")
+                seen |= activity_scope(user, "activity__", perm=MODERATE)
         return of_site.filter(seen)
 
     def to_moderate(self) -> "ContributionQuerySet":
