@@ -20,6 +20,7 @@ from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.models import Contribution, Status, StatusKind, Support
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.models import OutgoingMail
+from wagtail_borgerdialog.people.links import link_url
 from wagtail_borgerdialog.people.selectors import participant_of
 from wagtail_borgerdialog.signals import contribution_event
 from wagtail_borgerdialog.terms import VerificationLevel
@@ -99,6 +100,20 @@ def test_a_second_support_by_the_same_person_changes_nothing(client, karla, idea
     response = client.post(url)
     assert response.status_code == 303
     assert everything() == before
+
+
+def test_beside_every_number_stands_what_it_rests_on(client, karla, idea):
+    SupportFactory(contribution=idea)
+    SupportFactory(contribution=idea, channel="paper")
+    url = address("support", idea.reference)
+    client.post(url)
+    assert "3 supports: 1 with an account, 1 by confirmed e-mail, 1 on paper" in words(
+        client.get(url)
+    )
+    pending = SupportFactory(contribution=idea, status=SupportStatus.PENDING)
+    pending.participant.language = "en"
+    link = link_url("support", pending, site=idea.site).removeprefix(idea.site.root_url)
+    assert "3 supports: 1 with an account" in words(client.get(link))
 
 
 def test_support_can_be_taken_back_and_given_again(client, karla, idea):
