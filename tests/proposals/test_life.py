@@ -224,6 +224,33 @@ def test_what_co_proposers_agreed_to_show_stays_when_the_rules_change(
     assert "Prøve" not in shown
 
 
+def test_a_proposal_goes_back_as_soon_as_too_few_can_still_say_yes(client, strict, commits):
+    with time_machine.travel("2026-03-01 12:00+01:00", tick=False):
+        sent_by_asta(client, strict, commits, **invited("Bo", "Clara"))
+    own = links("asta@example.dk", "/edit/")[0]
+    with time_machine.travel("2026-03-10 12:00+01:00", tick=False), commits():
+        client.post(own, {**TYPED, "step": "send", **invited("Dan")})
+    # Dan has until 24 March, but two are needed and the others' time is over.
+    over = datetime.datetime(2026, 3, 15, 23, tzinfo=datetime.UTC)
+    waiting = the_proposal()
+    assert waiting.kind_at(over - datetime.timedelta(microseconds=1)) == (
+        StatusKind.AWAITING_COPROPOSERS
+    )
+    assert waiting.kind_at(over) == StatusKind.RETURNED
+    assert run_clock(at=over) > 0
+    assert the_proposal().status.kind == StatusKind.RETURNED
+    assert run_clock(at=over) == 0
+
+
+def test_rules_that_ask_for_fewer_co_proposers_keep_no_proposal_waiting(client, strict, commits):
+    sent_by_asta(client, strict, commits, **invited("Bo", "Clara"))
+    press(Client(), links("bo@example.dk")[0], "accept")
+    RuleSet.objects.filter(pk=strict.rule_set_id).update(min_coproposers=1)
+    assert the_proposal().kind_at(timezone.now()) == StatusKind.IN_REVIEW
+    assert run_clock(at=timezone.now()) == 1
+    assert the_proposal().status.kind == StatusKind.IN_REVIEW
+
+
 def test_somebody_can_step_back_until_it_is_published(client, strict, commits, checker):
     sent_by_asta(client, strict, commits, **invited("Bo", "Clara", "Dan"))
     for name in ("bo", "clara", "dan"):

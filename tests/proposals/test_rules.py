@@ -284,6 +284,23 @@ def test_two_co_proposers_who_turn_out_to_be_one_person_count_once(scheme):
     assert proposal.coproposers.count() == 1
 
 
+def test_a_proposal_that_is_left_with_too_few_co_proposers_goes_back(strict):
+    proposal = ProposalFactory(activity=strict.activity, kind=StatusKind.IN_REVIEW)
+    user = UserFactory(verified=True, email="bo@example.dk")
+    kept = participant_for_user(user, at=timezone.now(), language="da")
+    CoProposerFactory(proposal=proposal, participant=kept, email="bo@example.dk", name="Bo Prøve")
+    other = ParticipantFactory(email="bo.privat@example.dk")
+    CoProposerFactory(proposal=proposal, participant=other)
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.filter(user=user).delete()
+    EmailAddress.objects.create(user=user, email=other.email, verified=True, primary=True)
+    participant_for_user(user, at=timezone.now(), language="da")
+    proposal.refresh_from_db()
+    assert proposal.coproposers.count() == 1
+    assert proposal.status.kind == StatusKind.RETURNED
+
+
 def test_an_author_who_turns_out_to_be_a_co_proposer_is_only_the_author(scheme):
     user = UserFactory(verified=True, email="asta@example.dk")
     author = participant_for_user(user, at=timezone.now(), language="da")

@@ -195,16 +195,23 @@ class ProposalQuerySet(ContributionQuerySet):
             visibility__in=[Visibility.VISIBLE, Visibility.HIDDEN],
         )
 
-    def short_of_coproposers(self, at: datetime.datetime) -> "ProposalQuerySet":
-        """Sent proposals that still wait although no invitation can be answered any more."""
-        answerable = CoProposer.objects.filter(
-            proposal=models.OuterRef("pk"),
-            status=CoProposerStatus.INVITED,
-            due_at__gt=last_shown_minute(at),
+    def done_waiting(self, at: datetime.datetime) -> "ProposalQuerySet":
+        """Sent proposals that wait for co-proposers in vain, or although enough have said yes."""
+        can_answer = Q(
+            coproposers__status=CoProposerStatus.INVITED,
+            coproposers__due_at__gt=last_shown_minute(at),
         )
-        return self.filter(
-            status__kind=StatusKind.AWAITING_COPROPOSERS, visibility=Visibility.PENDING
-        ).exclude(models.Exists(answerable))
+        accepted = Q(coproposers__status=CoProposerStatus.ACCEPTED)
+        counted = self.annotate(
+            accepted=models.Count("coproposers", filter=accepted),
+            possible=models.Count("coproposers", filter=accepted | can_answer),
+        )
+        least = F("rule_set__min_coproposers")
+        return counted.filter(
+            Q(accepted__gte=least) | Q(possible__lt=least),
+            status__kind=StatusKind.AWAITING_COPROPOSERS,
+            visibility=Visibility.PENDING,
+        )
 
 
 def last_shown_minute(at: datetime.datetime) -> datetime.datetime:
@@ -275,9 +282,18 @@ class Proposal(Contribution):
             reached = self.support_goal is not None and self.support_count >= self.support_goal
             return StatusKind.THRESHOLD_REACHED if reached else StatusKind.EXPIRED
         if kind == StatusKind.AWAITING_COPROPOSERS and self.visibility == Visibility.PENDING:
-            waiting = any(row.can_answer_at(at) for row in self.coproposers.all())
-            return kind if waiting else StatusKind.RETURNED
+            return self.answers_lead_to(at)
         return kind
+
+    def answers_lead_to(self, at: datetime.datetime) -> str:
+        """Where a sent proposal stands by its co-proposers' answers alone. One query."""
+        rows = list(self.coproposers.all())
+        accepted = sum(row.has_accepted for row in rows)
+        possible = accepted + sum(row.can_answer_at(at) for row in rows)
+        least = self.rule_set.min_coproposers
+        if accepted >= least:
+            return StatusKind.IN_REVIEW
+        return StatusKind.AWAITING_COPROPOSERS if possible >= least else StatusKind.RETURNED
 
     def has_run_out(self, at: datetime.datetime) -> bool:
         """Whether the time to collect support is over at ``at``."""

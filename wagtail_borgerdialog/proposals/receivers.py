@@ -2,12 +2,20 @@
 
 import datetime
 
+from django.db.models import Q
+from django.utils import timezone
+
 from wagtail_borgerdialog.contributions import events
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.people.eligibility import require
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.proposals import rules
-from wagtail_borgerdialog.proposals.actions import send_invitations, support_was_counted
+from wagtail_borgerdialog.proposals.actions import (
+    locked,
+    send_invitations,
+    settle,
+    support_was_counted,
+)
 from wagtail_borgerdialog.proposals.models import Addendum, CoProposer, Proposal
 
 KIND = "proposals"
@@ -36,9 +44,11 @@ def participants_were_merged(
     theirs = CoProposer.objects.filter(participant=kept).values("proposal")
     own = Proposal.objects.filter(participant=kept).values("pk")
     rows = CoProposer.objects.filter(participant=absorbed)
-    rows.filter(proposal__in=theirs).delete()
-    rows.filter(proposal__in=own).delete()
-    CoProposer.objects.filter(participant=absorbed).update(participant=kept)
+    spare = list(rows.filter(Q(proposal__in=theirs) | Q(proposal__in=own)))
+    rows.filter(pk__in=[row.pk for row in spare]).delete()
+    rows.update(participant=kept)
+    for proposal in {row.proposal_id for row in spare}:
+        settle(locked(proposal), at=timezone.now())
     Addendum.objects.filter(participant=absorbed).update(participant=kept)
 
 

@@ -10,7 +10,9 @@ from wagtail_borgerdialog.proposals.actions.coproposing import (
     Invitation,
     accept_invitation,
     decline_invitation,
+    locked,
     send_invitations,
+    settle,
 )
 from wagtail_borgerdialog.proposals.actions.submitting import (
     change_text,
@@ -27,9 +29,11 @@ __all__ = [
     "decide_addendum",
     "decline_invitation",
     "enter_for_somebody",
+    "locked",
     "record_formal_check",
     "run_clock",
     "send_invitations",
+    "settle",
     "submit",
     "support_was_counted",
 ]

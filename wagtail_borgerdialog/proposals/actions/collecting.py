@@ -48,7 +48,7 @@ def run_clock(*, at: datetime.datetime) -> int:
     nothing to do.
     """
     changed = 0
-    for pk in Proposal.objects.short_of_coproposers(at).values_list("pk", flat=True):
+    for pk in Proposal.objects.done_waiting(at).values_list("pk", flat=True):
         with transaction.atomic():
             changed += settle(locked(pk), at=at)
     changed += _expire_invitations(at=at)

@@ -140,16 +140,11 @@ def settle(proposal: Proposal, *, at: datetime.datetime) -> bool:
     waits = {StatusKind.AWAITING_COPROPOSERS, StatusKind.IN_REVIEW}
     if proposal.visibility != Visibility.PENDING or kind not in waits:
         return False
-    rows = list(CoProposer.objects.filter(proposal=proposal))
-    accepted = sum(row.has_accepted for row in rows)
-    possible = accepted + sum(row.can_answer_at(at) for row in rows)
-    least = proposal.rule_set.min_coproposers
-    if accepted >= least:
-        return move_status(proposal, Status.objects.of_kind(StatusKind.IN_REVIEW), at=at)
-    if possible < least:
+    to = proposal.answers_lead_to(at)
+    if to == StatusKind.RETURNED:
         send_back(proposal, ReturnReason.COPROPOSERS, at=at)
         return True
-    return move_status(proposal, Status.objects.of_kind(StatusKind.AWAITING_COPROPOSERS), at=at)
+    return move_status(proposal, Status.objects.of_kind(to), at=at)
 
 
 def send_back(
