@@ -231,7 +231,7 @@ def _accept(visitor, who):
     visitor.reads(
         PROPOSAL,
         "Træerne skal give skygge om sommeren.",
-        "Du står bag forslaget med dit navn.",
+        "Du står bag forslaget som",
         "Når du siger ja, skriver du under på, at du er mindst 15 år.",
     )
     visitor.fill(press="Sig ja")
