@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from tests.citizens import address
 from tests.contributions.test_races import AT_ONCE, burst
-from wagtail_borgerdialog.contributions.models import StatusChange, StatusKind
+from wagtail_borgerdialog.contributions.models import StatusChange, StatusKind, Support
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.pages.models import ProposalPage
 from wagtail_borgerdialog.people.eligibility import NotAllowed
@@ -101,6 +101,8 @@ def test_a_change_and_a_first_support_do_not_both_win():
         if "changed" in answers:
             assert proposal.body == "Noget helt andet."
             assert proposal.visibility == "pending"
+            assert (proposal.support_count, proposal.frozen_at) == (0, None)
+            assert not Support.objects.filter(contribution=proposal.pk).exists()
         else:
             assert proposal.body != "Noget helt andet."
             assert proposal.frozen_at is not None
