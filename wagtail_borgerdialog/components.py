@@ -6,7 +6,7 @@ above.
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ class Component:
     def dashboard_counts(self, user: "AbstractBaseUser") -> Sequence["DashboardCount"]:
         """What awaits this member of staff."""
         return ()
+
+    def mail_names(self) -> Mapping[str, str]:
+        """What staff call the mails that the room sends, by the name of the template."""
+        return {}
 
     def run_clock(self, *, at: datetime.datetime) -> int:
         """Write down what time has decided by ``at``; returns how many things changed."""

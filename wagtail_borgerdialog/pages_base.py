@@ -5,6 +5,7 @@ import uuid
 from functools import cached_property
 
 import swapper
+from django import forms
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
@@ -16,8 +17,11 @@ from wagtail.fields import RichTextField
 
 from wagtail_borgerdialog.conf import app_settings
 from wagtail_borgerdialog.models import Activity, ActivityTerms
+from wagtail_borgerdialog.terms import LadderLevel
 
 LEVEL_HELP = _("What people have to show first. The more you ask for, the fewer take part.")
+SUPPORTS_HELP = _("Citizens get a button to support what others have sent.")
+COMMENTS_HELP = _("Citizens can write below what others have sent, and answer each other.")
 PLAIN_FEATURES = ["h2", "h3", "bold", "italic", "link", "ol", "ul", "document-link"]
 
 
@@ -29,6 +33,10 @@ class ParticipationPageForm(WagtailAdminPageForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        if "level" in self.fields:
+            self.fields["level"].choices = [
+                (level.value, f"{level.label}: {level.meaning}") for level in LadderLevel
+            ]
         activity = self.instance.stored_activity
         if activity is None or activity.page_id == self.instance.pk:
             return
@@ -57,16 +65,23 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
     )
 
     intro_panels = [FieldPanel("introduction")]
+    comments_panel = FieldRowPanel(
+        [
+            FieldPanel("comments_enabled", help_text=COMMENTS_HELP),
+            FieldPanel("comment_level", help_text=LEVEL_HELP),
+        ]
+    )
     terms_panels = [
         MultiFieldPanel(
             [
-                FieldPanel("level"),
+                FieldPanel("level", widget=forms.RadioSelect),
                 FieldPanel("what_is_open"),
                 FieldPanel("what_is_decided"),
                 FieldRowPanel([FieldPanel("decided_by"), FieldPanel("decision_date")]),
                 FieldPanel("inclusion_measure"),
             ],
             heading=_("What citizens get a say in"),
+            help_text=_("Citizens read all of it at the top of the page, before they write."),
         ),
         MultiFieldPanel(
             [
@@ -77,15 +92,15 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
         ),
         MultiFieldPanel(
             [
+                FieldPanel("submit_level", help_text=LEVEL_HELP),
                 FieldRowPanel(
                     [
-                        FieldPanel("submit_level", help_text=LEVEL_HELP),
+                        FieldPanel("supports_enabled", help_text=SUPPORTS_HELP),
                         FieldPanel("support_level"),
-                        FieldPanel("comment_level", help_text=LEVEL_HELP),
                     ]
                 ),
+                comments_panel,
                 FieldRowPanel([FieldPanel("minimum_age"), FieldPanel("residents_only")]),
-                FieldRowPanel([FieldPanel("supports_enabled"), FieldPanel("comments_enabled")]),
             ],
             heading=_("Who can take part"),
         ),

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from functools import cached_property
+from operator import itemgetter
 
+import django_filters
+from django import forms
 from django.contrib.auth.models import Permission
 from django.core.exceptions import PermissionDenied
 from django.db import router
@@ -16,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, HelpPanel, TitleFieldPanel
 from wagtail.admin.ui.tables import Column, DateColumn, NumberColumn, TitleColumn
@@ -24,6 +28,7 @@ from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.widgets.slug import SlugInput
 from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
+from wagtail_borgerdialog.admin_exports import SafeSpreadsheetExportMixin
 from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.mail import try_again
 from wagtail_borgerdialog.models import Area, Category, OutgoingMail, ParticipationSettings
@@ -129,11 +134,46 @@ def domain_of(mail: OutgoingMail) -> str:
     return mail.to_email.rpartition("@")[2]
 
 
-class FailedMailIndexView(MailPermissionMixin, IndexView):
+def names_of_mails() -> dict[str, str]:
+    """What staff call each kind of mail, by the name of its template."""
+    return {template: name for one in registry for template, name in one.mail_names().items()}
+
+
+def name_of(mail: OutgoingMail) -> str:
+    """What staff call this kind of mail."""
+    return names_of_mails().get(mail.template, mail.template)
+
+
+class FailedMailFilterSet(WagtailFilterSet):
+    template = django_filters.ChoiceFilter(
+        label=_("Mail"), choices=lambda: sorted(names_of_mails().items(), key=itemgetter(1))
+    )
+    given_up = django_filters.ChoiceFilter(
+        label=_("Given up"),
+        choices=[("yes", _("Yes")), ("no", _("No, we still try"))],
+        method="by_state",
+        widget=forms.RadioSelect,
+        empty_label=_("All"),
+    )
+
+    class Meta:
+        model = OutgoingMail
+        fields = ["template"]
+
+    def by_state(
+        self, queryset: QuerySet[OutgoingMail], name: str, value: str
+    ) -> QuerySet[OutgoingMail]:
+        """Those that are given up, or those that are not."""
+        return queryset.filter(failed_at__isnull=value == "no")
+
+
+class FailedMailIndexView(MailPermissionMixin, SafeSpreadsheetExportMixin, IndexView):
     model = OutgoingMail
+    filterset_class = FailedMailFilterSet
     page_title = _("Mails that failed")
     header_icon = "mail"
     template_name = "wagtail_borgerdialog/admin/mail_index.html"
+    results_template_name = "wagtail_borgerdialog/admin/mail_index_results.html"
     paginate_by = 50
     default_ordering = "-created_at"
     any_permission_required = None
@@ -142,13 +182,33 @@ class FailedMailIndexView(MailPermissionMixin, IndexView):
     @cached_property
     def columns(self) -> list[Column]:
         return [
-            TitleColumn("template", label=_("Mail"), url_name="borgerdialog_mails:mail"),
+            TitleColumn(
+                "template", label=_("Mail"), accessor=name_of, url_name="borgerdialog_mails:mail"
+            ),
             Column("domain", label=_("Recipient at"), accessor=domain_of),
             Column("last_error", label=_("What went wrong")),
             NumberColumn("attempts", label=_("Attempts")),
             DateColumn("created_at", label=_("Written"), sort_key="created_at"),
             DateColumn("failed_at", label=_("Given up")),
         ]
+
+    list_export = ["template", "to_email", "last_error", "attempts", "created_at", "failed_at"]
+    export_headings = {
+        "template": _("Mail"),
+        "to_email": _("Recipient at"),
+        "last_error": _("What went wrong"),
+        "attempts": _("Attempts"),
+        "created_at": _("Written"),
+        "failed_at": _("Given up"),
+    }
+    export_filename = "mails"
+
+    def to_row_dict(self, item: OutgoingMail) -> dict[str, object]:
+        return {
+            **super().to_row_dict(item),
+            "template": name_of(item),
+            "to_email": domain_of(item),
+        }
 
     def get_base_queryset(self) -> QuerySet[OutgoingMail]:
         return failed_mails(self.request.user)
@@ -171,7 +231,9 @@ class FailedMailView(MailPermissionMixin, WagtailAdminTemplateMixin, TemplateVie
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         mail = get_object_or_404(failed_mails(self.request.user), pk=self.kwargs["pk"])
-        return super().get_context_data(mail=mail, domain=domain_of(mail), **kwargs)
+        return super().get_context_data(
+            mail=mail, name=name_of(mail), domain=domain_of(mail), **kwargs
+        )
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         mails = failed_mails(request.user).filter(pk=pk)
@@ -208,19 +270,14 @@ class FailedMailViewSet(PermissionViewSet):
     menu_order = 60
 
     def get_urlpatterns(self) -> list[object]:
-        results = FailedMailIndexView.as_view(
-            index_url_name="borgerdialog_mails:list", results_only=True
-        )
+        names = {
+            "index_url_name": "borgerdialog_mails:list",
+            "index_results_url_name": "borgerdialog_mails:list_results",
+        }
+        view = FailedMailIndexView.as_view
         return [
-            path(
-                "",
-                FailedMailIndexView.as_view(
-                    index_url_name="borgerdialog_mails:list",
-                    index_results_url_name="borgerdialog_mails:list_results",
-                ),
-                name="list",
-            ),
-            path("results/", results, name="list_results"),
+            path("", view(**names), name="list"),
+            path("results/", view(**names, results_only=True), name="list_results"),
             path("<int:pk>/", FailedMailView.as_view(), name="mail"),
         ]
 

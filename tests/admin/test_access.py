@@ -16,7 +16,7 @@ from wagtail_borgerdialog.contributions.models import Comment, Visibility
 from wagtail_borgerdialog.ideas.models import HelpOffer, Idea
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.proposals.models import Addendum, Proposal
-from wagtail_borgerdialog.testing.factories import default_site
+from wagtail_borgerdialog.testing.factories import SupportFactory, default_site
 
 SEES = "sees"
 """200, and the text of the other subtree is not on the page."""
@@ -37,6 +37,7 @@ ANSWERERS = {"caseworker", "superuser"}
 def make(town: Town) -> dict[str, object]:
     idea = pending(town.here, title="Bænke ved havnen")
     shown = IdeaFactory(activity=town.here, title="Et træ på torvet")
+    SupportFactory(contribution=shown, entered_by=town.staff["superuser"], evidence="Liste 1")
     proposal = proposal_at(town.here)
     return {
         "idea": idea,
@@ -94,6 +95,7 @@ ACTIONS = {
     ("borgerdialog_ideas:action", "idea", "place"): TREATERS,
     ("borgerdialog_ideas:action", "idea", "refine"): ANSWERERS,
     ("borgerdialog_ideas:action", "shown", "supports"): TREATERS,
+    ("borgerdialog_ideas:action", "shown", "takeback"): TREATERS,
     ("borgerdialog_proposals:action", "proposal", "check"): ANSWERERS,
     ("borgerdialog_proposals:action", "proposal", "remove"): MODERATORS,
     ("borgerdialog_proposals:action", "proposal", "place"): TREATERS,
@@ -112,6 +114,11 @@ BULK = {
     ("borgerdialog_contributions", "comment", "borgerdialog_publish", "comment"): MODERATORS,
     ("borgerdialog_contributions", "comment", "borgerdialog_reject", "comment"): MODERATORS,
     ("borgerdialog_contributions", "comment", "borgerdialog_hide", "comment"): MODERATORS,
+    ("borgerdialog_ideas", "helpoffer", "borgerdialog_publish", "offer"): MODERATORS,
+    ("borgerdialog_ideas", "helpoffer", "borgerdialog_reject", "offer"): MODERATORS,
+    ("borgerdialog_ideas", "helpoffer", "borgerdialog_hide", "offer"): MODERATORS,
+    ("borgerdialog_proposals", "addendum", "borgerdialog_publish", "addendum"): MODERATORS,
+    ("borgerdialog_proposals", "addendum", "borgerdialog_reject", "addendum"): MODERATORS,
 }
 
 
@@ -193,6 +200,8 @@ def test_bulk_decisions_do_not_reach_what_is_out_of_reach(town, role):
         assert Idea.objects.get(pk=made["idea"].pk).visibility == Visibility.PENDING
         assert Idea.objects.get(pk=made["shown"].pk).visibility == Visibility.VISIBLE
         assert Comment.objects.get().visibility == Visibility.PENDING
+        assert HelpOffer.objects.get().visibility == Visibility.PENDING
+        assert Addendum.objects.get().visibility == Visibility.PENDING
 
 
 @pytest.mark.parametrize("model", [Idea, Proposal, Comment, HelpOffer, Addendum])

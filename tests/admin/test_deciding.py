@@ -12,7 +12,7 @@ from wagtail_borgerdialog.contributions.models import (
     Visibility,
 )
 from wagtail_borgerdialog.ideas.models import Idea
-from wagtail_borgerdialog.models import OutgoingMail
+from wagtail_borgerdialog.models import OutgoingMail, ParticipationSettings
 from wagtail_borgerdialog.proposals.models import Addendum
 from wagtail_borgerdialog.testing.factories import AreaFactory
 
@@ -269,6 +269,46 @@ def test_bulk_hiding_and_status_work_on_several(town):
     assert {Idea.objects.get(pk=one.pk).status for one in ideas} == {to}
     bulk(town.client("moderator"), "borgerdialog_hide", *ideas, **REASON)
     assert {visibility(one) for one in ideas} == {Visibility.HIDDEN}
+
+
+def test_several_offers_of_help_are_decided_at_once(town):
+    idea = IdeaFactory(activity=town.here)
+    offers = [offer(idea), offer(idea)]
+    elsewhere = offer(IdeaFactory(activity=town.elsewhere))
+    client = town.client("moderator")
+    kind = "borgerdialog_ideas/helpoffer"
+    response = bulk(client, "borgerdialog_publish", *offers, elsewhere, model=kind)
+    assert "2 are changed." in messages_of(response)
+    assert {visibility(one) for one in offers} == {Visibility.VISIBLE}
+    assert visibility(elsewhere) == Visibility.PENDING
+    assert "form" in bulk(client, "borgerdialog_hide", *offers, model=kind).context
+    bulk(client, "borgerdialog_hide", *offers, model=kind, reason_code="spam")
+    assert {visibility(one) for one in offers} == {Visibility.HIDDEN}
+
+
+def test_several_addenda_are_shown_or_not_at_once(town):
+    made = [
+        Addendum.objects.create(
+            proposal=proposal, body="Mere.", language="da", created_at=proposal.updated_at
+        )
+        for proposal in (proposal_at(town.here), proposal_at(town.elsewhere))
+    ]
+    client = town.client("moderator")
+    kind = "borgerdialog_proposals/addendum"
+    bulk(client, "borgerdialog_publish", *made, model=kind)
+    assert [visibility(one) for one in made] == [Visibility.VISIBLE, Visibility.PENDING]
+    bulk(client, "borgerdialog_reject", *made, model=kind, public_note="Det er et nyt forslag.")
+    assert [visibility(one) for one in made] == [Visibility.HIDDEN, Visibility.PENDING]
+
+
+def test_the_municipality_signs_many_changes_of_status_unless_somebody_else_does(town):
+    settings = ParticipationSettings.for_site(town.here.site)
+    settings.organisation_name = "Vestersø Kommune"
+    settings.save()
+    idea = IdeaFactory(activity=town.here)
+    url = f"/admin/bulk/borgerdialog_ideas/idea/borgerdialog_status/?id={idea.pk}"
+    form = town.client("caseworker").get(url).context["form"]
+    assert form["by_role"].value() == "Vestersø Kommune"
 
 
 def test_everything_at_once_is_not_on_offer(town):

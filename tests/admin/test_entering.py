@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 
 from tests.admin.conftest import IdeaFactory, scheme
-from wagtail_borgerdialog.contributions.models import StatusKind, Support, Visibility
+from wagtail_borgerdialog.contributions.models import Status, StatusKind, Support, Visibility
+from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.proposals.models import Proposal
+from wagtail_borgerdialog.testing.factories import SupportFactory
 
 LETTER = {
     "title": "En bænk ved kirken",
@@ -99,6 +101,74 @@ def test_the_same_person_on_two_lists_counts_once(town):
     idea.refresh_from_db()
     assert idea.support_count == 2
     assert "1 person had supported already" in " ".join(map(str, response.context["messages"]))
+
+
+def test_a_colleague_sees_who_entered_supports_when_and_on_what_evidence(town):
+    idea = IdeaFactory(activity=town.here)
+    supports(town.client("moderator"), idea, "Asta Prøve\nBo Prøve")
+    supports(town.client("moderator"), idea, "Carl Prøve", evidence="Liste 4", channel="meeting")
+    page = town.client("editor").get(reverse("borgerdialog_ideas:item", args=[idea.pk]))
+    listed = page.context["entered_supports"]
+    assert ["Liste 3" in one for one in listed].count(True) == 1
+    for words in ("2 supports", "moderator", "Paper", "Torvet"):
+        assert any(words in one and "Liste 3" in one for one in listed), words
+
+
+def take_back(client, idea, key: str):
+    url = reverse("borgerdialog_ideas:action", args=[idea.pk, "takeback"])
+    return client.post(url, {"entered": key}, follow=True)
+
+
+def test_a_list_that_was_entered_by_mistake_is_taken_back_and_can_be_entered_again(town):
+    idea = IdeaFactory(activity=town.here)
+    own = SupportFactory(contribution=idea)
+    client = town.client("moderator")
+    people = "Asta Prøve; Bakken 1\nBo Prøve; Bakken 2"
+    supports(client, idea, people)
+    supports(client, idea, "Carl Prøve", evidence="Liste 4")
+    form = client.get(reverse("borgerdialog_ideas:action", args=[idea.pk, "takeback"]))
+    text = form.content.decode()
+    assert "do not count any more" in text
+    assert "enter the people again" in text
+    entered = form.context["form"].groups
+    key = next(key for key, group in entered.items() if group.evidence == "Liste 3")
+    response = take_back(client, idea, key)
+    assert "2 supports do not count" in " ".join(map(str, response.context["messages"]))
+    idea.refresh_from_db()
+    assert idea.support_count == 2
+    own.refresh_from_db()
+    assert own.status == SupportStatus.CONFIRMED
+    assert take_back(client, idea, key).context["form"].errors.keys() == {"entered"}
+    assert take_back(client, idea, str(own.pk)).context["form"].errors.keys() == {"entered"}
+    supports(client, idea, people)
+    idea.refresh_from_db()
+    assert idea.support_count == 4
+
+
+def test_what_was_typed_is_still_there_when_the_case_was_hidden_meanwhile(town):
+    idea = IdeaFactory(activity=town.here, visibility=Visibility.HIDDEN)
+    response = supports(town.client("moderator"), idea, "Asta Prøve; Bakken 1")
+    assert "Asta Prøve; Bakken 1" in response.content.decode()
+    assert "not possible" in " ".join(map(str, response.context["messages"]))
+    assert not Support.objects.exists()
+
+
+def test_nor_is_a_list_lost_that_comes_when_the_case_takes_no_support(town):
+    idea = IdeaFactory(activity=town.here, status=Status.objects.of_kind(StatusKind.DONE))
+    response = supports(town.client("moderator"), idea, "Asta Prøve; Bakken 1")
+    assert "Asta Prøve; Bakken 1" in response.content.decode()
+    assert list(response.context["messages"])
+    assert not Support.objects.exists()
+
+
+def test_a_pile_of_papers_keeps_page_channel_and_evidence(town):
+    client = town.client("superuser")
+    response = enter(client, activity=town.elsewhere.pk, channel="meeting", another="1")
+    form = response.context["form"]
+    assert form["activity"].value() == str(town.elsewhere.pk)
+    assert (form["channel"].value(), form["evidence"].value()) == ("meeting", "Sag 2026-114")
+    assert not form["title"].value()
+    assert Idea.objects.get().reference in " ".join(map(str, response.context["messages"]))
 
 
 def test_a_line_that_cannot_be_read_stops_the_list_and_is_named(town):

@@ -1,5 +1,7 @@
 """What we add to screens of Wagtail's own: rights of groups, deletion of pages, the front page."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import Group
 from django.db.models import ProtectedError
@@ -7,10 +9,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from wagtail.models import Page
 
+import wagtail_borgerdialog
 from tests.admin.conftest import IdeaFactory, comment_on, days_ago, pending, proposal_at
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.models import Area, GroupActivityAccess, OutgoingMail
 from wagtail_borgerdialog.testing.factories import AreaFactory, default_site
+from wagtail_borgerdialog.viewsets import names_of_mails
 
 
 def group_form(client, group: Group) -> dict[str, object]:
@@ -166,6 +170,44 @@ def test_a_mail_that_failed_is_listed_without_its_address_and_tried_again(town, 
     failed.refresh_from_db()
     assert (failed.failed_at, failed.attempts) == (None, 0)
     assert failed in OutgoingMail.objects.due(timezone.now())
+
+
+def test_mails_are_called_what_staff_call_them_can_be_filtered_and_exported(town, failed):
+    still_trying = OutgoingMail.objects.create(
+        site=default_site(),
+        recipient_key="k",
+        event="other",
+        template="proposal_expired",
+        to_email="bo@example.org",
+        language="da",
+        created_at=failed.created_at,
+        next_attempt_at=failed.created_at,
+        last_error="SMTPServerDisconnected",
+    )
+    client = town.client("moderator")
+    url = reverse("borgerdialog_mails:list")
+    page = client.get(url)
+    assert "The proposal had too little support" in page.content.decode()
+    for query, found in {
+        "?template=receipt": [failed],
+        "?given_up=yes": [failed],
+        "?given_up=no": [still_trying],
+        "?given_up=perhaps&template=nonsense": None,
+    }.items():
+        response = client.get(url + query)
+        assert response.status_code == 200, query
+        if found is not None:
+            assert list(response.context["object_list"]) == found, query
+    for kind in ("csv", "xlsx"):
+        exported = b"".join(client.get(f"{url}?export={kind}").streaming_content)
+        if kind == "csv":
+            assert "Receipt" in exported.decode("utf-8-sig")
+            assert "asta@" not in exported.decode("utf-8-sig")
+
+
+def test_every_mail_has_a_name_for_staff():
+    folder = Path(wagtail_borgerdialog.__file__).parent / "templates/wagtail_borgerdialog/mail"
+    assert {path.stem for path in folder.glob("*.txt")} == names_of_mails().keys()
 
 
 def test_a_mail_of_a_site_one_does_not_work_with_is_not_there(town, failed):

@@ -1,11 +1,13 @@
 """What staff type in the admin."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -18,6 +20,7 @@ from wagtail_borgerdialog.contributions.models import (
     StatusKind,
     Support,
 )
+from wagtail_borgerdialog.contributions.selectors import EnteredSupports
 from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.terms import Channel, NameDisplay
@@ -260,6 +263,44 @@ class SupportsForm(EvidenceForm):
     )
 
 
+class TakeBackForm(forms.Form):
+    """Which of the supports that were entered shall not count after all."""
+
+    entered = forms.ChoiceField(
+        label=_("What was entered"),
+        error_messages={"required": _("Choose what was entered by mistake.")},
+        help_text=_("All the supports that one colleague entered on one day, on one evidence."),
+    )
+
+    def __init__(
+        self, *args: object, entered: Sequence[EnteredSupports] = (), **kwargs: object
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.groups = {group.key: group for group in entered}
+        self.fields["entered"].choices = [
+            ("", _("Choose")),
+            *((group.key, said(group)) for group in entered),
+        ]
+
+    def clean_entered(self) -> EnteredSupports:
+        """The chosen supports."""
+        return self.groups[self.cleaned_data["entered"]]
+
+
+def said(group: EnteredSupports) -> str:
+    """What was entered, in one line: how many, when, by whom, from where."""
+    n = len(group.ids)
+    parts = [
+        ngettext("%(n)s support", "%(n)s supports", n) % {"n": n},
+        date_format(group.day),
+        str(group.by),
+        str(group.channel.label),
+        group.evidence,
+        group.batch,
+    ]
+    return " – ".join(part for part in parts if part)
+
+
 class PersonForm(forms.Form):
     """For whom staff enter something."""
 
@@ -293,6 +334,7 @@ class EntryForm(EvidenceForm, PersonForm):
     activity = forms.ModelChoiceField(
         label=_("Page"),
         queryset=Activity.objects.none(),
+        empty_label=_("Choose a page"),
         error_messages={"required": _("Choose the page it belongs to.")},
     )
     title = PlainLineField(
@@ -342,7 +384,8 @@ class EntryForm(EvidenceForm, PersonForm):
     def clean(self) -> dict[str, object]:
         """Raise ``ValidationError`` when a name is to be shown and there is none."""
         data = super().clean()
-        if data.get("name_display") != NameDisplay.ANONYMOUS and not data.get("name"):
+        shows_name = data.get("name_display") != NameDisplay.ANONYMOUS
+        if shows_name and not data.get("name") and "name" not in self.errors:
             self.add_error("name", _("Write the name that the public is to see."))
         return data
 

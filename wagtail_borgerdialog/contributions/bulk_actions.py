@@ -22,6 +22,7 @@ from wagtail_borgerdialog.contributions.models import Comment, Contribution
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
 from wagtail_borgerdialog.contributions.rules import ANSWER
+from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.people.eligibility import NotAllowed
 from wagtail_borgerdialog.rules import activities_of
 
@@ -34,6 +35,8 @@ class StaffBulkAction(BulkAction):
     template_name = "wagtail_borgerdialog/admin/bulk_confirm.html"
     permission = ""
     is_serious = False
+    activity_path = "activity"
+    related: Sequence[str] = ("site", "status", "participant", "area")
 
     def dispatch(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if not request.user.has_perm(self.permission):
@@ -42,15 +45,9 @@ class StaffBulkAction(BulkAction):
 
     def scoped(self) -> QuerySet[Model]:
         """The rows within reach of the user."""
-        lookup = "contribution__activity" if self.model is Comment else "activity"
         mine = activities_of(self.request.user)
-        rows = self.model.objects.filter(**{f"{lookup}__in": mine})
-        related = f"{lookup}__page"
-        if self.model is Comment:
-            return rows.select_related(
-                related, "contribution__site", "contribution__status", "participant"
-            )
-        return rows.select_related(related, "site", "status", "participant", "area")
+        rows = self.model.objects.filter(**{f"{self.activity_path}__in": mine})
+        return rows.select_related(f"{self.activity_path}__page", *self.related)
 
     @cached_property
     def chosen(self) -> list[Model]:
@@ -123,18 +120,16 @@ class StaffBulkAction(BulkAction):
 class _Moderate(StaffBulkAction):
     permission = MODERATE
     decision: ModerationAction
+    decide = staticmethod(moderate)
 
-    def check_perm(self, obj: Contribution | Comment) -> bool:
+    def check_perm(self, obj: Model) -> bool:
         is_checked_first = getattr(obj, "has_formal_check", False)
         if self.decision == ModerationAction.PUBLISH and is_checked_first:
             return False
         return obj.visibility in TRANSITIONS[self.decision][0]
 
-    def run(
-        self, obj: Contribution | Comment, data: dict[str, object], *, at: datetime.datetime
-    ) -> bool:
-        decide = moderate_comment if isinstance(obj, Comment) else moderate
-        return decide(obj, self.decision, by=self.request.user, at=at, **data)
+    def run(self, obj: Model, data: dict[str, object], *, at: datetime.datetime) -> bool:
+        return self.decide(obj, self.decision, by=self.request.user, at=at, **data)
 
 
 class Publish(_Moderate):
@@ -229,6 +224,11 @@ class ChangeStatuses(StaffBulkAction):
             _("To undo it, change the status back: both steps stay on the timelines."),
         ]
 
+    def get_initial(self) -> dict[str, object]:
+        sites = {obj.site for obj in self.chosen}
+        names = {ParticipationSettings.of(site).organisation_name for site in sites}
+        return {**super().get_initial(), "by_role": names.pop() if len(names) == 1 else ""}
+
     def run(self, obj: Contribution, data: dict[str, object], *, at: datetime.datetime) -> bool:
         return change_status(
             obj,
@@ -241,10 +241,26 @@ class ChangeStatuses(StaffBulkAction):
 
 
 def bulk_actions_for(
-    model: type[Model], *actions: type[StaffBulkAction]
+    model: type[Model], *actions: type[StaffBulkAction], **attributes: object
 ) -> list[type[StaffBulkAction]]:
-    """``actions`` for ``model``, to be registered by the room that owns it."""
+    """``actions`` for ``model``, to be registered by the room that owns it.
+
+    ``attributes`` are set on each: how the model is reached, and by what it is decided.
+    """
     return [
-        type(f"{model.__name__}{action.__name__}", (action,), {"models": [model]})
+        type(f"{model.__name__}{action.__name__}", (action,), {"models": [model], **attributes})
         for action in actions
     ]
+
+
+def comment_actions() -> list[type[StaffBulkAction]]:
+    """What can be decided about several comments."""
+    return bulk_actions_for(
+        Comment,
+        Publish,
+        DoNotPublish,
+        Hide,
+        activity_path="contribution__activity",
+        related=("contribution__site", "contribution__status", "participant"),
+        decide=staticmethod(moderate_comment),
+    )

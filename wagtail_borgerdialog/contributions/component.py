@@ -1,8 +1,9 @@
 """What the site asks the contributions room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.utils.translation import gettext as _
 
 from wagtail_borgerdialog.components import Component, DashboardCount
 from wagtail_borgerdialog.contributions.actions import recount
@@ -17,6 +18,20 @@ class Contributions(Component):
         from wagtail_borgerdialog.contributions.viewsets import CommentViewSet, StatusViewSet
 
         return (CommentViewSet, StatusViewSet)
+
+    def mail_names(self) -> Mapping[str, str]:
+        return {
+            "confirm_contribution": _("Link to confirm a text"),
+            "confirm_support": _("Link to confirm a support"),
+            "confirm_comment": _("Link to confirm a comment"),
+            "receipt": _("Receipt"),
+            "published": _("The text is public"),
+            "not_shown": _("The text is not shown"),
+            "withdrawn": _("The text is withdrawn"),
+            "supported": _("The support is counted"),
+            "already_supported": _("The support is counted already"),
+            "comment_not_shown": _("The comment is not shown"),
+        }
 
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
         from wagtail_borgerdialog.contributions.viewsets import waiting_comments

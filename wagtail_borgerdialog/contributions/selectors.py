@@ -1,8 +1,10 @@
 """The reads that views, feeds, exports and mails share."""
 
 import dataclasses
+import datetime
 import uuid
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import (
     Case,
@@ -15,6 +17,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 from wagtail.models import Site
 
 from wagtail_borgerdialog.contributions.models import (
@@ -27,7 +30,7 @@ from wagtail_borgerdialog.contributions.models import (
 )
 from wagtail_borgerdialog.contributions.models.support import COUNTING, SupportStatus
 from wagtail_borgerdialog.people.models import Participant
-from wagtail_borgerdialog.terms import VerificationLevel
+from wagtail_borgerdialog.terms import Channel, VerificationLevel
 
 
 def path_on(page_url: str, reference: str) -> str:
@@ -96,6 +99,77 @@ def supports_by_level(contribution: Contribution) -> list[tuple[VerificationLeve
     )
     levels = sorted(VerificationLevel, key=lambda level: -level.rank)
     return [(level, rows[level]) for level in levels if rows.get(level)]
+
+
+@dataclasses.dataclass(frozen=True)
+class EnteredSupports:
+    """What one colleague entered on one day on one piece of evidence, as far as it counts."""
+
+    ids: tuple[int, ...]
+    day: datetime.date
+    by: AbstractBaseUser
+    channel: Channel
+    evidence: str
+    batch: str
+
+    @property
+    def key(self) -> str:
+        """What a form calls it: the same as long as its first support counts."""
+        return str(self.ids[0])
+
+
+def entered_rows(contribution: Contribution) -> QuerySet[Support]:
+    """The supports that staff entered and that count."""
+    return Support.objects.filter(
+        contribution=contribution, status=SupportStatus.CONFIRMED, entered_by__isnull=False
+    )
+
+
+def entered_supports(contribution: Contribution) -> list[EnteredSupports]:
+    """The supports that staff entered and that count, newest first. Two queries."""
+    rows = entered_rows(contribution).values_list(
+        "pk", "confirmed_at", "entered_by", "channel", "evidence", "batch"
+    )
+    found: dict[tuple[datetime.date, int, str, str, str], list[int]] = {}
+    for pk, counted_from, *about in rows.order_by("pk"):
+        day = timezone.localtime(counted_from).date()
+        found.setdefault((day, *about), []).append(pk)
+    colleagues = get_user_model().objects.in_bulk({about[1] for about in found})
+    groups = [
+        EnteredSupports(tuple(ids), day, colleagues[by], Channel(channel), evidence, batch)
+        for (day, by, channel, evidence, batch), ids in found.items()
+    ]
+    return sorted(groups, key=lambda group: (group.day, group.ids), reverse=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class SupportCounts:
+    """For ``elements/assurance.html``: how many counted supports rest on what."""
+
+    total: int
+    eid: int = 0
+    account: int = 0
+    email: int = 0
+    paper: int = 0
+    none: int = 0
+
+
+def support_counts(contribution: Contribution) -> SupportCounts:
+    """Counted supports by how sure we are of them. One query.
+
+    What staff entered from a signed list counts as paper, however well we know the person.
+    """
+    counts = dict.fromkeys([level.value for level in VerificationLevel], 0)
+    paper = 0
+    rows = Support.objects.filter(contribution=contribution.pk, status=SupportStatus.CONFIRMED)
+    for level, channel, number in (
+        rows.order_by().values_list("verification_level", "channel").annotate(number=Count("pk"))
+    ):
+        if channel in {Channel.WEB, Channel.EMAIL}:
+            counts[level] += number
+        else:
+            paper += number
+    return SupportCounts(total=sum(counts.values()) + paper, paper=paper, **counts)
 
 
 def comment_thread(contribution: Contribution) -> QuerySet[Comment]:

@@ -7,13 +7,10 @@ from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkActi
 from wagtail.log_actions import LogActionRegistry
 
 from wagtail_borgerdialog.contributions import bulk_actions
-from wagtail_borgerdialog.contributions.models import Comment
 from wagtail_borgerdialog.contributions.viewsets.guards import refuse_deletion, refuse_move
 from wagtail_borgerdialog.contributions.viewsets.logs import register_messages
 
-for action in bulk_actions.bulk_actions_for(
-    Comment, bulk_actions.Publish, bulk_actions.DoNotPublish, bulk_actions.Hide
-):
+for action in bulk_actions.comment_actions():
     hooks.register("register_bulk_action", action)
 
 

@@ -34,7 +34,11 @@ class QuestionBlock(blocks.StructBlock):
 
 class ChoiceQuestionBlock(QuestionBlock):
     options = blocks.ListBlock(
-        blocks.CharBlock(label=_("Option"), max_length=100), label=_("Options"), min_num=2
+        blocks.CharBlock(label=_("Option"), max_length=100),
+        label=_("Options"),
+        min_num=2,
+        default=["", ""],
+        help_text=_("Citizens choose one of them."),
     )
 
 

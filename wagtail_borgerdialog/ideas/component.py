@@ -1,6 +1,6 @@
 """What the site asks the ideas room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, QuerySet
@@ -21,6 +21,14 @@ class Ideas(Component):
         from wagtail_borgerdialog.ideas.viewsets import HelpOfferViewSet, IdeaViewSet
 
         return (IdeaViewSet, HelpOfferViewSet)
+
+    def mail_names(self) -> Mapping[str, str]:
+        return {
+            "confirm_help_offer": _("Link to confirm an offer of help"),
+            "help_offered": _("Somebody offers help"),
+            "help_offer_not_shown": _("The offer of help is not shown"),
+            "idea_refined": _("The idea has a refined version"),
+        }
 
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
         from wagtail_borgerdialog.contributions.viewsets import waiting_cases

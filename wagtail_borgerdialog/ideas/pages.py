@@ -22,6 +22,10 @@ class IdeaPageMixin(ParticipationPageMixin):
     """An idea collection. Behaviour only: ``pages.IdeaPage`` is the concrete class."""
 
     activity_kind = "ideas"
+    page_description = _(
+        "Citizens share ideas, support those of others and comment on them. It can stay open "
+        "always or close on a day."
+    )
 
     purpose = models.TextField(
         _("purpose"),
@@ -59,6 +63,7 @@ class IdeaPageMixin(ParticipationPageMixin):
         MultiFieldPanel(
             [FieldPanel("purpose"), FieldPanel("how_ideas_are_used"), FieldPanel("disclaimer")],
             heading=_("What the ideas are for"),
+            help_text=_("Citizens read it on the page, before they write."),
         ),
         MultiFieldPanel(
             [FieldPanel("asks_for_place"), FieldPanel("questions")], heading=_("What you ask")

@@ -40,6 +40,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     EnterSupports,
     Moderate,
     StaffAction,
+    TakeBackSupports,
 )
 from wagtail_borgerdialog.ideas.actions import enter_for_somebody, moderate_offer, refine
 from wagtail_borgerdialog.ideas.admin_forms import OfferReasonForm, RefineForm
@@ -131,6 +132,7 @@ class IdeaViewSet(CaseViewSet):
         EnterSupports(),
         CorrectPlace(),
         REJECT,
+        TakeBackSupports(),
         HIDE,
         REMOVE,
     )
@@ -257,7 +259,13 @@ class HelpOfferIndexView(StaffIndexView):
 
     def item_columns(self) -> list[BaseColumn]:
         return [
-            TitleColumn("text", label=_("Offer"), accessor=beginning, get_url=self.get_item_url),
+            TitleColumn(
+                "text",
+                label=_("Offer"),
+                accessor=beginning,
+                get_url=self.get_item_url,
+                get_title_id=lambda item: f"item_{item.pk}_title",
+            ),
             StatusTagColumn(
                 "visibility",
                 label=_("Visibility"),
@@ -280,7 +288,6 @@ class HelpOfferIndexView(StaffIndexView):
         "get_visibility_display": gettext_lazy("Visibility"),
         "participant.email": gettext_lazy("E-mail"),
     }
-    export_filename = "help"
 
     @property
     def list_export(self) -> list[str]:

@@ -5,6 +5,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
 from wagtail_borgerdialog.contributions import bulk_actions
+from wagtail_borgerdialog.ideas.bulk_actions import offer_actions
 from wagtail_borgerdialog.ideas.models import Idea
 
 for action in bulk_actions.bulk_actions_for(
@@ -14,6 +15,8 @@ for action in bulk_actions.bulk_actions_for(
     bulk_actions.Hide,
     bulk_actions.ChangeStatuses,
 ):
+    hooks.register("register_bulk_action", action)
+for action in offer_actions():
     hooks.register("register_bulk_action", action)
 
 

@@ -7,8 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from wagtail_borgerdialog.contributions.admin_forms import EntryForm, PeopleField, short_text
-from wagtail_borgerdialog.form_fields import PlainTextField
+from wagtail_borgerdialog.contributions.admin_forms import (
+    MAX_NAME,
+    EntryForm,
+    PeopleField,
+    short_text,
+)
+from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.proposals.actions import CheckedCriterion, Invitation
 from wagtail_borgerdialog.proposals.models import FormalCriterion, Proposal, RuleSet
 
@@ -104,6 +109,11 @@ class CoProposersField(PeopleField):
 class ProposalEntryForm(EntryForm):
     """A proposal that somebody handed in on paper."""
 
+    name = PlainLineField(
+        label=gettext_lazy("Name"),
+        max_length=MAX_NAME,
+        error_messages={"required": gettext_lazy("Write the author's name.")},
+    )
     remarks = PlainTextField(label=gettext_lazy("Remarks"), required=False, max_length=50_000)
     coproposers = CoProposersField(
         label=gettext_lazy("Co-proposers"),
@@ -144,8 +154,6 @@ class ProposalEntryForm(EntryForm):
     def clean(self) -> dict[str, object]:
         """Raise ``ValidationError`` where the text or the co-proposers do not fit the rule set."""
         data = super().clean()
-        if not data.get("name"):
-            self.add_error("name", _("Write the author's name."))
         if data.get("activity"):
             self._fit(data, data["activity"].page.specific.rule_set)
         return data

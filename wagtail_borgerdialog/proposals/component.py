@@ -1,7 +1,7 @@
 """What the site asks the proposals room."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db.models import Model, QuerySet
@@ -98,6 +98,17 @@ class Proposals(Component):
         )
 
         return (ProposalViewSet, AddendumViewSet, RuleSetViewSet)
+
+    def mail_names(self) -> Mapping[str, str]:
+        return {
+            "proposal_coproposer_invited": _("Invitation to a co-proposer"),
+            "proposal_text_changed": _("The text changed: co-proposers are asked again"),
+            "proposal_returned": _("The proposal is sent back"),
+            "proposal_rejected_formal": _("The proposal is outside the rules"),
+            "proposal_threshold_reached": _("The proposal has enough support"),
+            "proposal_expired": _("The proposal had too little support"),
+            "proposal_addendum_not_shown": _("The addendum is not shown"),
+        }
 
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
         from wagtail_borgerdialog.proposals.viewsets import addenda_waiting, to_check

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.contrib.routable_page.models import path, re_path
 
 from wagtail_borgerdialog.contributions.selectors import path_on
@@ -41,6 +41,10 @@ class ProposalPageMixin(ParticipationPageMixin):
     """A proposal scheme. Behaviour only: ``pages.ProposalPage`` is the concrete class."""
 
     activity_kind = "proposals"
+    page_description = _(
+        "Citizens make formal proposals. You check each of them; those that get enough support in "
+        "time are dealt with by the council."
+    )
 
     rule_set = models.ForeignKey(
         RuleSet,
@@ -67,11 +71,18 @@ class ProposalPageMixin(ParticipationPageMixin):
         ),
         *ParticipationPageMixin.terms_panels[:2],
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("comments_enabled"), FieldPanel("comment_level")])],
+            [ParticipationPageMixin.comments_panel],
             heading=_("Comments"),
             help_text=_("Who can propose and support is part of the rule set."),
         ),
-        *ParticipationPageMixin.terms_panels[3:],
+        MultiFieldPanel(
+            [FieldPanel("moderation"), FieldPanel("retention_months")],
+            heading=_("Moderation and personal data"),
+            help_text=_(
+                "A proposal always waits for the formal check. The choice here is about comments "
+                "and addenda."
+            ),
+        ),
     ]
 
     class Meta:

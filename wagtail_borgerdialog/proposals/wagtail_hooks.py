@@ -5,12 +5,15 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
 from wagtail_borgerdialog.contributions import bulk_actions
+from wagtail_borgerdialog.proposals.bulk_actions import addendum_actions
 from wagtail_borgerdialog.proposals.models import Proposal
 
 # Publishing and refusing go by the formal check, one proposal at a time.
 for action in bulk_actions.bulk_actions_for(
     Proposal, bulk_actions.Hide, bulk_actions.ChangeStatuses
 ):
+    hooks.register("register_bulk_action", action)
+for action in addendum_actions():
     hooks.register("register_bulk_action", action)
 
 

@@ -330,7 +330,12 @@ class Migration(migrations.Migration):
                             7: (
                                 "wagtail.blocks.ListBlock",
                                 (6,),
-                                {"label": "Options", "min_num": 2},
+                                {
+                                    "default": ["", ""],
+                                    "help_text": "Citizens choose one of them.",
+                                    "label": "Options",
+                                    "min_num": 2,
+                                },
                             ),
                             8: (
                                 "wagtail.blocks.StructBlock",

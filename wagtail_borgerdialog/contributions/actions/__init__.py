@@ -15,6 +15,7 @@ from wagtail_borgerdialog.contributions.actions.supporting import (
     recount,
     request_support,
     support,
+    take_back_entered,
     withdraw_support,
 )
 
@@ -32,6 +33,7 @@ __all__ = [
     "send_to_moderation",
     "start_contribution",
     "support",
+    "take_back_entered",
     "withdraw",
     "withdraw_support",
 ]

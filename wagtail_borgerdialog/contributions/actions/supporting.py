@@ -1,15 +1,18 @@
 """Support: one row a person by constraint, and a counter that moves in the same transaction."""
 
 import datetime
+from collections.abc import Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from wagtail.log_actions import log
 
 from wagtail_borgerdialog.contributions import events, notices, rules
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.contributions.selectors import entered_rows
 from wagtail_borgerdialog.people.actions import confirm_address
 from wagtail_borgerdialog.people.eligibility import (
     Decision,
@@ -225,6 +228,39 @@ def _count_waiting(given: Support, contribution: Contribution, *, at: datetime.d
                 by=given.entered_by,
             )
     return bool(counted)
+
+
+def take_back_entered(
+    contribution: Contribution,
+    *,
+    row_ids: Sequence[int],
+    by: AbstractBaseUser,
+    at: datetime.datetime,
+) -> int:
+    """Stop counting supports that staff entered by mistake; returns how many counted until now.
+
+    What citizens gave themselves is left alone, whatever ``row_ids`` say. Raises ``NotAllowed``.
+    """
+    require(rules.may_enter(by, contribution.activity))
+    with transaction.atomic():
+        ended = (
+            entered_rows(contribution)
+            .filter(pk__in=row_ids)
+            .update(status=SupportStatus.INVALIDATED, ended_at=at)
+        )
+        if ended:
+            move_counter(contribution, -ended)
+            log(
+                instance=contribution,
+                title=contribution.reference,
+                action="borgerdialog.uncount",
+                user=by,
+                data={"supports": ended},
+            )
+            contribution_event.send(
+                Contribution, contribution=contribution, event=events.SUPPORT_ENDED, at=at, by=by
+            )
+    return ended
 
 
 def move_counter(contribution: Contribution, by: int) -> None:

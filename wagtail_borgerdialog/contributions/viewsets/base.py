@@ -61,6 +61,10 @@ class StaffIndexView(StaffView, SafeSpreadsheetExportMixin, IndexView):
     paginate_by = 50
     default_ordering: str | Sequence[str] | None = None
 
+    @property
+    def export_filename(self) -> str:
+        return f"{self.viewset.name}-{timezone.localdate():%Y-%m-%d}"
+
     @cached_property
     def search_query(self) -> str:
         return clean_query(self.request.GET.get(self.search_kwarg, ""))
@@ -170,6 +174,9 @@ class StaffActionView(ItemView, FormView):
         allowed = request.user.has_perm(self.viewset.permission)
         if allowed and not self.action.is_offered(request.user, self.item):
             messages.error(request, self.viewset.not_offered)
+            if request.method == "POST" and self.action.is_permitted(request.user):
+                # Somebody else was quicker: what was typed can be read and copied here.
+                return self.form_invalid(self.get_form())
             return redirect(self.viewset.item_url(self.item))
         return super().dispatch(request, *args, **kwargs)
 
@@ -213,8 +220,8 @@ class StaffActionView(ItemView, FormView):
             return self.form_invalid(form)
         except NotAllowed as error:
             messages.error(self.request, str(error))
-        else:
-            messages.success(self.request, message)
+            return self.form_invalid(form)
+        messages.success(self.request, message)
         return redirect(self.get_success_url())
 
 

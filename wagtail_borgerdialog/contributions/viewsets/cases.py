@@ -10,7 +10,6 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Count, Min, QuerySet
 from django.urls import NoReverseMatch, path, reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -27,17 +26,23 @@ from wagtail.admin.widgets.button import Button, HeaderButton
 from wagtail.search.backends import get_search_backend
 
 from wagtail_borgerdialog.components import DashboardCount, registry
-from wagtail_borgerdialog.contributions.admin_forms import EntryForm, categories_to_choose
+from wagtail_borgerdialog.contributions.admin_forms import (
+    EntryForm,
+    categories_to_choose,
+    said,
+)
 from wagtail_borgerdialog.contributions.models import (
     Contribution,
     Status,
-    Support,
     Visibility,
 )
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
-from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
-from wagtail_borgerdialog.contributions.selectors import absolute_url, supports_by_level
+from wagtail_borgerdialog.contributions.selectors import (
+    absolute_url,
+    entered_supports,
+    supports_by_level,
+)
 from wagtail_borgerdialog.contributions.viewsets.base import (
     SEE,
     StaffIndexView,
@@ -116,7 +121,9 @@ class CaseIndexView(StaffIndexView):
 
     def get_base_queryset(self) -> QuerySet[Contribution]:
         rows = super().get_base_queryset()
-        return rows.select_related("activity__page", "status", "area", "category", "participant")
+        return rows.select_related(
+            "activity__page", "status", "area", "category", "participant", "entered_by"
+        )
 
     def order_queryset(self, queryset: QuerySet[Contribution]) -> QuerySet[Contribution]:
         return queryset.order_by(self.ordering, "-id")
@@ -173,10 +180,6 @@ class CaseIndexView(StaffIndexView):
         "entered_by": gettext_lazy("Entered by"),
     }
 
-    @property
-    def export_filename(self) -> str:
-        return f"{self.viewset.name}-{timezone.localdate():%Y-%m-%d}"
-
     @cached_property
     def list_export(self) -> list[str]:
         """The columns of the files; addresses are for those who moderate."""
@@ -199,8 +202,8 @@ class CaseIndexView(StaffIndexView):
             "published_at",
         ]
         if self.request.user.has_perm(MODERATE):
-            fields += ["participant.email", "evidence"]
-        return fields
+            fields.append("participant.email")
+        return [*fields, "evidence", "entered_by"]
 
 
 class CasePart(UIComponent):
@@ -232,11 +235,7 @@ class CaseView(StaffItemView):
             author=public_name(case),
             participant=case.participant if knows_author else None,
             levels=supports_by_level(case),
-            entered_supports=Support.objects.filter(
-                contribution=case, status=SupportStatus.CONFIRMED
-            )
-            .exclude(entered_by=None)
-            .count(),
+            entered_supports=[said(group) for group in entered_supports(case)],
             attachments=list(case.attachments.all()),
             status_changes=list(
                 case.status_changes.select_related("from_status", "to_status", "by")

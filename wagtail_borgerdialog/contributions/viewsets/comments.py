@@ -5,7 +5,6 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -112,10 +111,6 @@ class CommentIndexView(StaffIndexView):
         "get_visibility_display": gettext_lazy("Visibility"),
         "participant.email": gettext_lazy("E-mail"),
     }
-
-    @property
-    def export_filename(self) -> str:
-        return f"{self.viewset.name}-{timezone.localdate():%Y-%m-%d}"
 
     @property
     def list_export(self) -> list[str]:

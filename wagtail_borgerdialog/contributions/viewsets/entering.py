@@ -1,5 +1,7 @@
 """Staff enter a text for somebody who wrote on paper, called or came to a meeting."""
 
+from urllib.parse import urlencode
+
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,8 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 from wagtail_borgerdialog.contributions.admin_forms import EntryForm
 from wagtail_borgerdialog.contributions.viewsets.base import StaffView, activities_to_choose
 from wagtail_borgerdialog.people.eligibility import NotAllowed
+
+KEPT = ("activity", "channel", "evidence")
 
 
 class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
@@ -50,6 +54,10 @@ class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
 
     def get_initial(self) -> dict[str, object]:
         initial = super().get_initial()
+        # What a pile of papers has in common need be typed only once.
+        initial |= {name: self.request.GET[name] for name in KEPT if name in self.request.GET}
+        if "activity" in initial:
+            return initial
         choices = list(activities_to_choose(self.request).filter(kind=self.viewset.name)[:2])
         if len(choices) == 1:
             initial["activity"] = choices[0].pk
@@ -78,4 +86,7 @@ class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
             self.request,
             _("It is stored as %(reference)s.") % {"reference": case.reference},
         )
+        if "another" in self.request.POST:
+            kept = {name: form.data[name] for name in KEPT if form.data.get(name)}
+            return redirect(f"{self.viewset.enter_url}?{urlencode(kept)}")
         return redirect(self.viewset.item_url(case))

@@ -51,11 +51,19 @@ class Corrected(LogFormatter):
         }
 
 
+class Uncounted(LogFormatter):
+    label = gettext_lazy("Take back entered supports")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("Took back entered supports: %(n)s") % {"n": log_entry.data.get("supports", 0)}
+
+
 FORMATTERS = {
     "borgerdialog.moderate": Moderated,
     "borgerdialog.status": StatusChanged,
     "borgerdialog.enter": Entered,
     "borgerdialog.correct": Corrected,
+    "borgerdialog.uncount": Uncounted,
 }
 
 

@@ -7,13 +7,14 @@ from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from wagtail_borgerdialog.contributions.actions import (
     change_status,
     enter_support,
     moderate,
     moderate_comment,
+    take_back_entered,
 )
 from wagtail_borgerdialog.contributions.actions.correcting import correct_place
 from wagtail_borgerdialog.contributions.actions.moderating import TRANSITIONS
@@ -23,12 +24,14 @@ from wagtail_borgerdialog.contributions.admin_forms import (
     ReasonForm,
     StatusForm,
     SupportsForm,
+    TakeBackForm,
     people_counted,
 )
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Visibility
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
 from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
+from wagtail_borgerdialog.contributions.selectors import entered_rows, entered_supports
 from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.people.actions import enter_person
 from wagtail_borgerdialog.people.eligibility import DeniedReason, NotAllowed
@@ -45,9 +48,13 @@ class StaffAction:
     part_template: str = ""
     """What has to be read before it can be done, shown above the form."""
 
+    def is_permitted(self, user: AbstractBaseUser) -> bool:
+        """Whether ``user`` holds the right."""
+        return user.has_perm(self.permission)
+
     def is_offered(self, user: AbstractBaseUser, item: Contribution | Comment) -> bool:
         """Whether ``user`` holds the right, and it makes sense where ``item`` stands."""
-        return user.has_perm(self.permission) and self.suits(item)
+        return self.is_permitted(user) and self.suits(item)
 
     def suits(self, item: Contribution | Comment) -> bool:
         """Whether it can be done where ``item`` stands."""
@@ -225,7 +232,7 @@ class CorrectPlace(StaffAction):
     label = gettext_lazy("Correct district or category")
     form_class = PlaceForm
 
-    def is_offered(self, user: AbstractBaseUser, item: Contribution) -> bool:
+    def is_permitted(self, user: AbstractBaseUser) -> bool:
         return user.has_perm(MODERATE) or user.has_perm(ANSWER)
 
     def consequences(self, item: Contribution) -> Sequence[str]:
@@ -263,6 +270,7 @@ class EnterSupports(StaffAction):
             _("Each person is counted at once, and at most once."),
             _("It is stored that you entered them, and on what evidence."),
             _("Those with an e-mail address get a mail with a link to withdraw it."),
+            _("To undo it, take back what was entered."),
         ]
 
     def run(
@@ -302,6 +310,42 @@ class EnterSupports(StaffAction):
                     counted += is_new
                     repeated += not is_new
         return people_counted(counted, repeated, refused)
+
+
+class TakeBackSupports(StaffAction):
+    """Undo a paper list that was entered by mistake."""
+
+    name = "takeback"
+    label = gettext_lazy("Take back entered supports")
+    is_serious = True
+    permission = ENTER
+    form_class = TakeBackForm
+
+    def suits(self, item: Contribution) -> bool:
+        return entered_rows(item).exists()
+
+    def consequences(self, item: Contribution) -> Sequence[str]:
+        return [
+            _("They do not count any more. Nobody gets a mail about it."),
+            _("The status of the case stays as it is. What citizens gave themselves still counts."),
+            _("To undo it, enter the people again."),
+        ]
+
+    def form_kwargs(self, item: Contribution) -> dict[str, object]:
+        return {"entered": entered_supports(item)}
+
+    def run(
+        self,
+        item: Contribution,
+        data: Mapping[str, object],
+        *,
+        by: AbstractBaseUser,
+        at: datetime.datetime,
+    ) -> str:
+        n = take_back_entered(item, row_ids=data["entered"].ids, by=by, at=at)
+        return ngettext(
+            "%(n)s support does not count any more.", "%(n)s supports do not count any more.", n
+        ) % {"n": n}
 
 
 PERSONAL_REASONS = {

@@ -107,7 +107,13 @@ class AddendumIndexView(StaffIndexView):
 
     def item_columns(self) -> list[BaseColumn]:
         return [
-            TitleColumn("body", label=_("Addendum"), accessor=beginning, get_url=self.get_item_url),
+            TitleColumn(
+                "body",
+                label=_("Addendum"),
+                accessor=beginning,
+                get_url=self.get_item_url,
+                get_title_id=lambda item: f"item_{item.pk}_title",
+            ),
             StatusTagColumn(
                 "visibility",
                 label=_("Visibility"),
@@ -137,7 +143,6 @@ class AddendumIndexView(StaffIndexView):
         "proposal.title": _("About"),
         "get_visibility_display": _("Visibility"),
     }
-    export_filename = "addenda"
 
 
 class AddendumView(StaffItemView):

@@ -27,6 +27,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     CorrectPlace,
     EnterSupports,
     StaffAction,
+    TakeBackSupports,
 )
 from wagtail_borgerdialog.people.actions import enter_person
 from wagtail_borgerdialog.proposals.actions import (
@@ -137,6 +138,7 @@ class ProposalViewSet(CaseViewSet):
         ChangeStatus(),
         EnterSupports(),
         CorrectPlace(),
+        TakeBackSupports(),
         HIDE,
         REMOVE,
     )
