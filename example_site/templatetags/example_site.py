@@ -4,10 +4,12 @@ import dataclasses
 import datetime
 
 from django import template
+from django.conf import settings
 from django.db import models
 from django.db.models import Sum
 from django.db.models.functions import Left
 from django.template.context import Context
+from django.urls import reverse
 from django.utils.translation import get_language
 from wagtail.models import Site
 
@@ -47,6 +49,12 @@ class Offer:
 def words(da: str, en: str) -> str:
     """Text in the language of the page; the frame has too few words for a catalogue."""
     return en if (get_language() or "").startswith("en") else da
+
+
+@register.simple_tag
+def demo_mail() -> str:
+    """Where to read what would have been mailed; nowhere but in a demo."""
+    return reverse("mailbox") if settings.DEBUG else ""
 
 
 @register.simple_tag(takes_context=True)
