@@ -60,7 +60,7 @@ class DefaultParticipationAdapter:
 
     def find_area(self, *, latitude: float, longitude: float) -> Area | None:
         """The district a map point lies in, or None."""
-        for area in Area.objects.exclude(boundary=None):
+        for area in Area.objects.filter(boundary__isnull=False):
             if geo.contains(area.boundary, latitude=latitude, longitude=longitude):
                 return area
         return None

@@ -1,27 +1,47 @@
 """Which district a point lies in, without GeoDjango."""
 
+from django.utils.translation import gettext as _
 from shapely.errors import ShapelyError
 from shapely.geometry import MultiPolygon, Point, Polygon, shape
+from shapely.ops import unary_union
 
 
 def shape_of(boundary: object) -> Polygon | MultiPolygon:
-    """The polygon that GeoJSON ``boundary`` (RFC 7946; degrees, longitude first) describes.
+    """The area that GeoJSON ``boundary`` (RFC 7946; degrees, longitude first) describes.
 
-    Raises ``ValueError`` when it is no valid Polygon, MultiPolygon or Feature of one.
+    A Polygon, a MultiPolygon, a Feature of one, or a FeatureCollection of such, which is what map
+    programs save. Raises ``ValueError``, in words for whoever pasted it.
     """
-    if isinstance(boundary, dict) and boundary.get("type") == "Feature":
-        boundary = boundary.get("geometry")
-    if not isinstance(boundary, dict) or boundary.get("type") not in {"Polygon", "MultiPolygon"}:
-        raise ValueError("expected a Polygon or a MultiPolygon")
+    polygons = [_polygon(geometry) for geometry in _geometries(boundary)]
+    if not polygons:
+        raise ValueError(_("It holds no area."))
+    return polygons[0] if len(polygons) == 1 else unary_union(polygons)
+
+
+def _geometries(boundary: object) -> list[object]:
+    kind = boundary.get("type") if isinstance(boundary, dict) else None
+    if kind == "FeatureCollection":
+        features = boundary.get("features")
+        features = features if isinstance(features, list) else []
+        return [one.get("geometry") for one in features if isinstance(one, dict)]
+    return [boundary.get("geometry") if kind == "Feature" else boundary]
+
+
+def _polygon(geometry: object) -> Polygon | MultiPolygon:
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind not in {"Polygon", "MultiPolygon"}:
+        raise ValueError(_("It has to be a Polygon or a MultiPolygon."))
     try:
-        polygon = shape(boundary)
+        polygon = shape(geometry)
     except (ShapelyError, TypeError, KeyError, IndexError, ValueError) as error:
-        raise ValueError(str(error)) from error
-    west, south, east, north = polygon.bounds if not polygon.is_empty else (999, 0, 0, 0)
+        raise ValueError(_("Its coordinates cannot be read.")) from error
+    if polygon.is_empty:
+        raise ValueError(_("It holds no area."))
+    west, south, east, north = polygon.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise ValueError("coordinates must be degrees, longitude first")
+        raise ValueError(_("Its coordinates have to be degrees, longitude first."))
     if not polygon.is_valid:
-        raise ValueError("the polygon crosses itself")
+        raise ValueError(_("Its border crosses itself."))
     return polygon
 
 

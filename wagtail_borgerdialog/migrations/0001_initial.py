@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                     "boundary",
                     models.JSONField(
                         blank=True,
-                        help_text="GeoJSON polygon (longitude, latitude). Lets a map point find its district.",
+                        help_text="GeoJSON in degrees (EPSG:4326), as a map program saves it. It lets a point on the map find its district.",
                         null=True,
                         validators=[wagtail_borgerdialog.models.taxonomy.validate_geojson],
                         verbose_name="boundary",

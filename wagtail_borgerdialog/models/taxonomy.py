@@ -11,14 +11,14 @@ from wagtail.models import TranslatableMixin
 
 
 def validate_geojson(value: object) -> None:
-    """Raise ``ValidationError`` unless ``value`` is a GeoJSON (RFC 7946) polygon or several."""
+    """Raise ``ValidationError`` unless ``value`` is a GeoJSON (RFC 7946) area."""
     from wagtail_borgerdialog.geo import shape_of
 
     try:
         shape_of(value)
     except ValueError as error:
         raise ValidationError(
-            _("This is not a GeoJSON polygon in EPSG:4326: %(error)s"), params={"error": error}
+            _("This is not an area in GeoJSON. %(error)s"), params={"error": error}
         ) from error
 
 
@@ -33,7 +33,10 @@ class Area(models.Model):
         null=True,
         blank=True,
         validators=[validate_geojson],
-        help_text=_("GeoJSON polygon (longitude, latitude). Lets a map point find its district."),
+        help_text=_(
+            "GeoJSON in degrees (EPSG:4326), as a map program saves it. It lets a point on the map "
+            "find its district."
+        ),
     )
 
     class Meta:
