@@ -75,6 +75,7 @@ def acting_page(
                 {"title": contribution.reference, "url": contribution_url},
             ],
             "sign_in_url": get_adapter().login_url(next_url=request.get_full_path()),
+            "participation": ParticipationSettings.for_request(request),
             **(context or {}),
         },
         status=status,
@@ -92,11 +93,7 @@ def denied_page(
     status: int = 200,
 ) -> HttpResponse:
     """Say why not and what to do instead; ``typed`` is given back for the reader to keep."""
-    context = {
-        "decision": decision,
-        "typed": typed,
-        "participation": ParticipationSettings.for_request(request),
-    }
+    context = {"decision": decision, "typed": typed}
     return acting_page(request, "denied", contribution, context, status=status)
 
 

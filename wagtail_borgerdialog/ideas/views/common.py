@@ -58,6 +58,7 @@ def page_of_ideas(
     """Render ``ideas/<template>.html``; ``below`` says that the page itself is a step above it."""
     activity = page.activity
     site = site_of(page)
+    participation = settings_of(request, site)
     return render(
         request,
         f"wagtail_borgerdialog/ideas/{template}.html",
@@ -69,7 +70,8 @@ def page_of_ideas(
             "list_url": page.get_url(request),
             "breadcrumb": breadcrumb(page, request, with_page=below),
             "disclaimer": disclaimer_of(page),
-            "sender": sender_name(settings_of(request, site), site),
+            "participation": participation,
+            "sender": sender_name(participation, site),
             **context,
         },
         status=status,

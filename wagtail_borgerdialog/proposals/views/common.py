@@ -51,6 +51,7 @@ def page_of_proposals(
 ) -> HttpResponse:
     """Render ``proposals/<template>.html``; ``below`` says that the page is a step above it."""
     site = page.stored_activity.site if page.stored_activity else page.get_site()
+    participation = settings_of(request, site)
     return render(
         request,
         f"wagtail_borgerdialog/proposals/{template}.html",
@@ -61,7 +62,8 @@ def page_of_proposals(
             "level": LadderLevel(page.activity.level),
             "list_url": page.get_url(request),
             "breadcrumb": breadcrumb(page, request, with_page=below),
-            "sender": sender_name(settings_of(request, site), site),
+            "participation": participation,
+            "sender": sender_name(participation, site),
             **context,
         },
         status=status,
