@@ -1,6 +1,7 @@
 """Form fields for what citizens type: they clean the text, and measure what is left."""
 
 from django import forms
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -10,6 +11,29 @@ from wagtail_borgerdialog.text import clean_line, clean_text, has_text, strip_un
 # Cleaning shortens text, but never this much: longer input is refused unread.
 _RAW_FACTOR = 10
 _RAW_ALLOWANCE = 10_000
+
+KEPT_FORM = "bd-form"
+"""The hidden field (``{% bd_kept_form request.path %}``) of a form whose text outlives an expired
+session.
+
+The form's own page must answer a POST with ``step=edit`` by showing the form again, filled in,
+and changing nothing. Its value is bound to the page's address: on any other page, where a POST
+acts, one button of ours would do what the protection has just refused.
+"""
+
+
+def kept_form_mark(path: str) -> str:
+    """What proves that the form at ``path`` keeps the promise of ``KEPT_FORM``."""
+    return signing.Signer(salt="wagtail_borgerdialog.kept_form").signature(path)
+
+
+def keeps_text(path: str, mark: str) -> bool:
+    """Whether ``mark`` is the :func:`kept_form_mark` of ``path``, under any secret in force."""
+    signer = signing.Signer(salt="wagtail_borgerdialog.kept_form")
+    try:
+        return signer.unsign(f"{path}{signer.sep}{mark}") == path
+    except signing.BadSignature:
+        return False
 
 
 class _PlainField(forms.CharField):

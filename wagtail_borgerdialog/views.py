@@ -12,14 +12,8 @@ from django.views.csrf import csrf_failure as django_csrf_failure
 from django.views.decorators.debug import sensitive_post_parameters
 from wagtail.models import Site
 
+from wagtail_borgerdialog.form_fields import KEPT_FORM, keeps_text
 from wagtail_borgerdialog.models import ParticipationSettings
-
-KEPT_FORM = "bd-form"
-"""The hidden field that marks a form whose text outlives an expired session.
-
-The form's own page must answer a POST with ``step=edit`` by showing the form again, filled in,
-and changing nothing.
-"""
 
 
 def visitor(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
@@ -78,7 +72,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     has spent an hour on. Nothing is acted on: the button only opens the form again, filled in.
     Other people's forms get Django's own page.
     """
-    if KEPT_FORM not in request.POST:
+    if not keeps_text(request.path, request.POST.get(KEPT_FORM, "")):
         return django_csrf_failure(request, reason=reason)
     kept = [
         (name, value)
@@ -89,6 +83,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(
         request,
         "wagtail_borgerdialog/form_kept.html",
-        {"kept": kept, "action": request.path},
+        {"kept": kept, "action": request.get_full_path()},
         status=403,
     )

@@ -10,6 +10,7 @@ import time_machine
 from django.core import mail
 from django.http import HttpResponse
 from django.test import Client, override_settings
+from django.urls import reverse
 from django.utils import timezone
 from wagtail.models import Locale
 
@@ -167,7 +168,8 @@ def test_a_deadline_passed_meanwhile_gives_the_text_back(client, collection, add
 @override_settings(CSRF_FAILURE_VIEW="wagtail_borgerdialog.views.csrf_failure")
 def test_a_form_whose_protection_ran_out_can_be_continued(address):
     browser = Client(enforce_csrf_checks=True)
-    check = {"bd-form": "idea", "step": "send", **TYPED, "csrfmiddlewaretoken": "x" * 64}
+    mark = hidden(browser.get(address).content.decode())["bd-form"]
+    check = {"bd-form": mark, "step": "send", **TYPED, "csrfmiddlewaretoken": "x" * 64}
     refused = browser.post(address, check)
     assert refused.status_code == 403
     kept = hidden(refused.content.decode())
@@ -176,6 +178,25 @@ def test_a_form_whose_protection_ran_out_can_be_continued(address):
     form = browser.post(address, kept)
     assert form.status_code == 200
     assert "Og se ud over fjorden." in form.content.decode()
+
+
+@override_settings(CSRF_FAILURE_VIEW="wagtail_borgerdialog.views.csrf_failure")
+def test_no_button_of_ours_sends_on_what_another_site_has_sent(address, collection):
+    """Only where a form is shown again, and nothing done, may somebody go on with one click."""
+    browser = Client(enforce_csrf_checks=True)
+    mark = hidden(browser.get(address).content.decode())["bd-form"]
+    elsewhere = [
+        reverse("wagtailadmin_pages:delete", args=[collection.pk]),
+        reverse("account_logout"),
+        collection.get_url(),
+    ]
+    for path, value in [
+        (address, "1"),
+        *((path, one) for path in elsewhere for one in (mark, "1")),
+    ]:
+        refused = browser.post(path, {"bd-form": value, "next": "/", "step": "send"})
+        assert refused.status_code == 403
+        assert b'name="csrfmiddlewaretoken"' not in refused.content, path
 
 
 def test_whoever_was_signed_out_meanwhile_gets_the_text_back_and_the_way_in(

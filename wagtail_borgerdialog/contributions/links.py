@@ -16,8 +16,7 @@ from wagtail_borgerdialog.contributions.actions import (
 )
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
-from wagtail_borgerdialog.contributions.presenters import support_counts
-from wagtail_borgerdialog.contributions.selectors import absolute_url, support_of
+from wagtail_borgerdialog.contributions.selectors import absolute_url, support_counts, support_of
 from wagtail_borgerdialog.people.links import Choice, MailedLink
 from wagtail_borgerdialog.people.selectors import person_of
 

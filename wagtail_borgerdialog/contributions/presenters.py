@@ -7,7 +7,6 @@ import dataclasses
 import datetime
 from collections.abc import Callable, Mapping
 
-from django.db.models import Count
 from django.utils.translation import gettext
 from wagtail.models import Site
 
@@ -17,14 +16,11 @@ from wagtail_borgerdialog.contributions.models import (
     Contribution,
     ModerationDecision,
     ReasonCode,
-    Support,
     Visibility,
 )
-from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.contributions.selectors import comment_thread, is_placeholder
 from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.paging import BadCursor, KeysetPage, Order, keyset_page
-from wagtail_borgerdialog.terms import Channel, VerificationLevel
 
 COMMENTS_PER_PAGE = 20
 _OLDEST_FIRST = Order("created_at", descending=False)
@@ -168,36 +164,6 @@ def timeline(contribution: Contribution) -> list[TimelineEntry]:
         )
         for number, change in enumerate(changes)
     ]
-
-
-@dataclasses.dataclass(frozen=True)
-class SupportCounts:
-    """For ``elements/assurance.html``: how many counted supports rest on what."""
-
-    total: int
-    eid: int = 0
-    account: int = 0
-    email: int = 0
-    paper: int = 0
-    none: int = 0
-
-
-def support_counts(contribution: Contribution) -> SupportCounts:
-    """Counted supports by how sure we are of them. One query.
-
-    What staff entered from a signed list counts as paper, however well we know the person.
-    """
-    counts = dict.fromkeys([level.value for level in VerificationLevel], 0)
-    paper = 0
-    rows = Support.objects.filter(contribution=contribution.pk, status=SupportStatus.CONFIRMED)
-    for level, channel, number in (
-        rows.order_by().values_list("verification_level", "channel").annotate(number=Count("pk"))
-    ):
-        if channel in {Channel.WEB, Channel.EMAIL}:
-            counts[level] += number
-        else:
-            paper += number
-    return SupportCounts(total=sum(counts.values()) + paper, paper=paper, **counts)
 
 
 @dataclasses.dataclass(frozen=True)

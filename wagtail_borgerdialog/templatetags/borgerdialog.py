@@ -21,6 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
+from wagtail_borgerdialog.form_fields import KEPT_FORM, kept_form_mark
 from wagtail_borgerdialog.text import excerpt, render_plain_text
 
 if TYPE_CHECKING:
@@ -303,6 +304,14 @@ def bd_assurance(
         if count
     ]
     return f"{heading}: {', '.join(parts)}" if parts else heading
+
+
+@register.simple_tag
+def bd_kept_form(path: str) -> SafeString:
+    """A hidden field: what is typed in this form, at ``path``, outlives an expired session."""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', KEPT_FORM, kept_form_mark(path)
+    )
 
 
 @register.simple_tag

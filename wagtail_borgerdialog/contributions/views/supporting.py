@@ -14,8 +14,7 @@ from wagtail_borgerdialog.contributions import actions, rules
 from wagtail_borgerdialog.contributions.forms import SupportForm
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
-from wagtail_borgerdialog.contributions.presenters import support_counts
-from wagtail_borgerdialog.contributions.selectors import support_of
+from wagtail_borgerdialog.contributions.selectors import support_counts, support_of
 from wagtail_borgerdialog.contributions.views.common import (
     acting_page,
     contribution_or_404,

@@ -22,10 +22,9 @@ from wagtail_borgerdialog.contributions.presenters import (
     author_name,
     placeholder,
     shown_thread,
-    support_counts,
     timeline,
 )
-from wagtail_borgerdialog.contributions.selectors import path_on
+from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, Person, is_open
