@@ -9,6 +9,7 @@ from django import forms
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
@@ -40,10 +41,15 @@ class ParticipationPageForm(WagtailAdminPageForm):
         activity = self.instance.stored_activity
         if activity is None or activity.page_id == self.instance.pk:
             return
-        for name in ActivityTerms.rule_names():
-            if name in self.fields:
-                self.fields[name].disabled = True
-                self.initial[name] = getattr(activity, name)
+        owner = self.instance.owning_page
+        rules = {name: getattr(activity, name) for name in ActivityTerms.rule_names()}
+        for name in self.instance.owner_decides:
+            rules[name] = owner._meta.get_field(name).value_from_object(owner)
+        decided = gettext("This is decided on the page “%(title)s”.") % {"title": owner.title}
+        for name in rules.keys() & self.fields.keys():
+            self.fields[name].disabled = True
+            self.fields[name].help_text = decided
+            self.initial[name] = rules[name]
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -55,6 +61,8 @@ class ParticipationPageMixin(RoutablePageMixin, ActivityTerms):
     """A page on which citizens take part. Behaviour only: concrete classes add a base page."""
 
     activity_kind = ""
+    # What translations share beside the terms: names of fields.
+    owner_decides: tuple[str, ...] = ()
     base_form_class = ParticipationPageForm
 
     introduction = RichTextField(

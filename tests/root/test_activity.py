@@ -15,7 +15,7 @@ from wagtail_borgerdialog.pages.models import IdeaPage, ProposalPage
 from wagtail_borgerdialog.terms import LadderLevel
 from wagtail_borgerdialog.testing.factories import CategoryFactory, default_site
 from wagtail_borgerdialog.testing.ideas import IdeaFactory, make_idea_page
-from wagtail_borgerdialog.testing.proposals import RuleSetFactory
+from wagtail_borgerdialog.testing.proposals import RuleSetFactory, make_proposal_page
 
 pytestmark = pytest.mark.django_db
 
@@ -239,6 +239,17 @@ def test_an_editor_can_change_texts_on_a_translation_and_rules_on_the_owner(admi
     assert activity.level == translation.level == page.level
     assert not activity.is_paused
     assert not translation.is_paused
+
+
+def test_the_rule_set_of_a_scheme_is_chosen_on_the_owner_alone(admin_client, english):
+    page = make_proposal_page(ProposalPage)
+    translation = translated(page, english)
+    url = reverse("wagtailadmin_pages:edit", args=[translation.pk])
+    assert page.title in admin_client.get(url).context["form"]["rule_set"].help_text
+    data = form_of(admin_client, url, rule_set=RuleSetFactory(threshold=900).pk)
+    admin_client.post(url, {**data, "action-publish": "1"})
+    assert stored(translation).rule_set == page.rule_set
+    assert stored(translation).rules_in_force == page.rule_set
 
 
 def test_a_translation_shows_categories_in_its_own_language(client, english):

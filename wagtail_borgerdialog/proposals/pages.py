@@ -41,6 +41,7 @@ class ProposalPageMixin(ParticipationPageMixin):
     """A proposal scheme. Behaviour only: ``pages.ProposalPage`` is the concrete class."""
 
     activity_kind = "proposals"
+    owner_decides = ("rule_set",)
     page_description = _(
         "Citizens make formal proposals. You check each of them; those that get enough support in "
         "time are dealt with by the council."
