@@ -5,7 +5,8 @@ import datetime
 import pytest
 import time_machine
 from django.core import mail
-from django.test import Client
+from django.core.cache import cache
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.citizens import address, asked, hidden, page, send, words
@@ -70,6 +71,22 @@ def test_somebody_with_an_account_needs_no_mail(client, scheme, commits):
     propose(client, scheme)
     assert the_proposal().visibility == Visibility.PENDING
     assert the_proposal().public_name == "Bo Prøve"
+
+
+@override_settings(BORGERDIALOG_MAILS_PER_ADDRESS_PER_DAY=3)
+def test_nobody_can_flood_another_persons_inbox_with_invitations(client, strict, commits):
+    cache.clear()
+    client.force_login(UserFactory(verified=True, first_name="Bo", last_name="Prøve"))
+    answers = []
+    with commits():
+        for number in range(5):
+            others = invited(f"Bo{number}", "Karla")
+            steps = propose(client, strict, title=f"Forslag {number}", **others)
+            answers.append(steps.sent.status_code)
+    assert answers == [303, 303, 303, 429, 429]
+    assert b"Forslag 4" in steps.sent.content
+    assert [message.to for message in mail.outbox].count(["karla@example.dk"]) == 3
+    cache.clear()
 
 
 def test_a_page_that_moderates_afterwards_publishes_no_proposal_unchecked(client, scheme, commits):

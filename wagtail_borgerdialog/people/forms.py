@@ -1,6 +1,7 @@
 """The part of every citizen's form that asks who is writing."""
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Protocol
 
 from django import forms
@@ -128,6 +129,11 @@ class SenderFormMixin(forms.Form):
     def known_name(self) -> str:
         """The name that the account tells, or an empty string."""
         return account_name(self.person) if self.is_known else ""
+
+    @property
+    def others_mailed(self) -> Sequence[tuple[str, str]]:
+        """Whom else sending the form writes to: pairs of a field and the address in it."""
+        return ()
 
     @property
     def sender_fields(self) -> list[forms.BoundField]:

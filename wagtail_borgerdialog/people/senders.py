@@ -49,11 +49,18 @@ def best_case(person: Person) -> Person:
 def within_limits(form: SenderFormMixin, meta: Mapping[str, str], *, at: datetime.datetime) -> bool:
     """Whether the sender of a valid ``form`` may go on; adds the error to the form if not.
 
-    ``meta`` is ``request.META``. People who are signed in are not held up. One network may send
-    ``FORMS_PER_ADDRESS_PER_HOUR`` forms, one address get ``MAILS_PER_ADDRESS_PER_DAY`` mails.
+    ``meta`` is ``request.META``. One network may send ``FORMS_PER_ADDRESS_PER_HOUR`` forms, one
+    address get ``MAILS_PER_ADDRESS_PER_DAY`` mails. People who are signed in are held up only
+    where they make us write to others.
     """
-    if form.is_known:
-        return True
+    return (form.is_known or _own_mail_within_limits(form, meta, at=at)) and all(
+        _other_within_limits(form, field, address, at=at) for field, address in form.others_mailed
+    )
+
+
+def _own_mail_within_limits(
+    form: SenderFormMixin, meta: Mapping[str, str], *, at: datetime.datetime
+) -> bool:
     if not hit_network(
         meta,
         scope="form",
@@ -71,12 +78,7 @@ def within_limits(form: SenderFormMixin, meta: Mapping[str, str], *, at: datetim
         )
         return False
     email = form.cleaned_data.get("email", "")
-    if email and not hit(
-        f"mail:{canonical_email(email)}",
-        limit=app_settings.MAILS_PER_ADDRESS_PER_DAY,
-        seconds=24 * 3600,
-        at=at,
-    ):
+    if email and not _may_be_mailed(email, at=at):
         form.add_error(
             "email",
             gettext(
@@ -86,6 +88,30 @@ def within_limits(form: SenderFormMixin, meta: Mapping[str, str], *, at: datetim
         )
         return False
     return True
+
+
+def _other_within_limits(
+    form: SenderFormMixin, field: str, address: str, *, at: datetime.datetime
+) -> bool:
+    if _may_be_mailed(address, at=at):
+        return True
+    form.add_error(
+        field,
+        gettext(
+            "We have sent many mails to this address today. Name somebody else, or come back "
+            "tomorrow."
+        ),
+    )
+    return False
+
+
+def _may_be_mailed(address: str, *, at: datetime.datetime) -> bool:
+    return hit(
+        f"mail:{canonical_email(address)}",
+        limit=app_settings.MAILS_PER_ADDRESS_PER_DAY,
+        seconds=24 * 3600,
+        at=at,
+    )
 
 
 def resolve_sender(

@@ -197,6 +197,12 @@ class ProposalTextForm(forms.Form):
             if said.get(f"coproposer_{number}_email")
         ]
 
+    @property
+    def others_mailed(self) -> list[tuple[str, str]]:
+        """The co-proposers, of a valid form."""
+        names = [f"coproposer_{number}_email" for number in range(1, self.places + 1)]
+        return [(name, email) for name in names if (email := self.cleaned_data.get(name))]
+
     def author_keys(self) -> set[str]:
         """The keys under which the author is known: nobody is their own co-proposer."""
         author = self.proposal.participant if self.proposal else None
