@@ -15,7 +15,11 @@ from wagtail_borgerdialog.pages.models import IdeaPage, ProposalPage
 from wagtail_borgerdialog.terms import LadderLevel
 from wagtail_borgerdialog.testing.factories import CategoryFactory, default_site
 from wagtail_borgerdialog.testing.ideas import IdeaFactory, make_idea_page
-from wagtail_borgerdialog.testing.proposals import RuleSetFactory, make_proposal_page
+from wagtail_borgerdialog.testing.proposals import (
+    ProposalFactory,
+    RuleSetFactory,
+    make_proposal_page,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -145,10 +149,33 @@ def test_a_page_with_contributions_can_be_moved_within_its_site(admin_client, cl
     idea = IdeaFactory(activity=page.activity)
     home = default_site().root_page
     below = home.add_child(instance=Page(title="Deltag", slug="deltag-her", locale=home.locale))
+    old = f"{page.get_url()}{idea.reference}/"
     admin_client.post(reverse("wagtailadmin_pages:move_confirm", args=[page.pk, below.pk]))
     page = stored(page)
     assert page.get_parent().pk == below.pk
-    assert idea.title in client.get(f"{page.get_url()}{idea.reference}/").content.decode()
+    new = f"{page.get_url()}{idea.reference}/"
+    assert idea.title in client.get(new).content.decode()
+    ((address_now, status),) = client.get(old, follow=True).redirect_chain
+    assert address_now.endswith(new)
+    assert status == 301
+
+
+@pytest.mark.parametrize("kind", ["idea", "proposal"])
+def test_links_to_what_citizens_wrote_lead_on_when_the_page_gets_another_name(
+    client, kind, django_capture_on_commit_callbacks
+):
+    is_idea = kind == "idea"
+    page = make_idea_page(IdeaPage) if is_idea else make_proposal_page(ProposalPage)
+    case = (IdeaFactory if is_idea else ProposalFactory)(activity=page.activity)
+    old = f"{page.get_url()}{case.reference}/"
+    page.slug = "et-andet-navn"
+    with django_capture_on_commit_callbacks(execute=True):
+        page.save_revision().publish()
+    answer = client.get(old, follow=True)
+    ((address_now, status),) = answer.redirect_chain
+    assert address_now.endswith(f"{stored(page).get_url()}{case.reference}/")
+    assert status == 301
+    assert case.title in answer.content.decode()
 
 
 def test_the_page_in_the_main_language_owns_the_rules_also_when_it_is_published_last(english):

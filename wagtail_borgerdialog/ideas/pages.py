@@ -1,6 +1,7 @@
 """The page on which citizens share ideas: what editors fill in, and its addresses."""
 
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -125,13 +126,22 @@ class IdeaPageMixin(ParticipationPageMixin):
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, object]]:
         """The page itself, and its newest public ideas. Two queries."""
-        urls = super().get_sitemap_urls(request)
-        if self.stored_activity is None:
-            return urls
         page_url = self.get_full_url(request) or ""
-        ideas = Idea.objects.in_activity(self.stored_activity).visible().newest()
-        rows = ideas.values_list("reference", "updated_at")[:IDEAS_IN_SITEMAP]
-        return urls + [
+        return super().get_sitemap_urls(request) + [
             {"location": path_on(page_url, reference), "lastmod": changed}
-            for reference, changed in rows
+            for reference, changed in self._newest()
         ]
+
+    def get_route_paths(self) -> list[str]:
+        """What ``wagtail.contrib.redirects`` leads on from when the page gets another address."""
+        return [
+            *super().get_route_paths(),
+            *(path_on("", reference) for reference, _at in self._newest()),
+        ]
+
+    def _newest(self) -> QuerySet:
+        """References of the newest public ideas, and when they changed. One query."""
+        if self.stored_activity is None or not self.is_in_sight:
+            return Idea.objects.none().values_list("reference", "updated_at")
+        public = Idea.objects.in_activity(self.stored_activity).visible().newest()
+        return public.values_list("reference", "updated_at")[:IDEAS_IN_SITEMAP]

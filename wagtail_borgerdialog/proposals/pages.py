@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
@@ -154,13 +155,22 @@ class ProposalPageMixin(ParticipationPageMixin):
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, object]]:
         """The page itself, and its newest public proposals. Two queries."""
-        urls = super().get_sitemap_urls(request)
-        if self.stored_activity is None:
-            return urls
         page_url = self.get_full_url(request) or ""
-        proposals = Proposal.objects.in_activity(self.stored_activity).visible().newest()
-        rows = proposals.values_list("reference", "updated_at")[:PROPOSALS_IN_SITEMAP]
-        return urls + [
+        return super().get_sitemap_urls(request) + [
             {"location": path_on(page_url, reference), "lastmod": changed}
-            for reference, changed in rows
+            for reference, changed in self._newest()
         ]
+
+    def get_route_paths(self) -> list[str]:
+        """What ``wagtail.contrib.redirects`` leads on from when the page gets another address."""
+        return [
+            *super().get_route_paths(),
+            *(path_on("", reference) for reference, _at in self._newest()),
+        ]
+
+    def _newest(self) -> QuerySet:
+        """References of the newest public proposals, and when they changed. One query."""
+        if self.stored_activity is None or not self.is_in_sight:
+            return Proposal.objects.none().values_list("reference", "updated_at")
+        public = Proposal.objects.in_activity(self.stored_activity).visible().newest()
+        return public.values_list("reference", "updated_at")[:PROPOSALS_IN_SITEMAP]
