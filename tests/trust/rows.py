@@ -488,7 +488,12 @@ def _snippet_rows(label: str, *, copies: bool = False) -> dict[str, Row]:
 
 
 MODERATING = dict.fromkeys(("publish", "reject", "restore", "hide", "remove"), (MODERATE,))
-WORKING = {"status": (ANSWER,), "supports": (ENTER,), "place": (MODERATE, ANSWER)}
+WORKING = {
+    "status": (ANSWER,),
+    "supports": (ENTER,),
+    "takeback": (ENTER,),
+    "place": (MODERATE, ANSWER),
+}
 COMMENTS = ("comment", *(f"{state} comment" for state in ("draft", "pending", *DECISIONS)))
 OFFERS = ("offer", "draft offer", "pending offer", "hidden offer")
 ADDENDA = ("addendum", "pending addendum", "hidden addendum")
@@ -664,6 +669,22 @@ ROWS: dict[str, Row] = {
             "borgerdialog_hide": MODERATE,
         },
         parts=COMMENTS,
+    ),
+    **_bulk_rows(
+        "borgerdialog_ideas.helpoffer",
+        ("ideas",),
+        {
+            "borgerdialog_publish": MODERATE,
+            "borgerdialog_reject": MODERATE,
+            "borgerdialog_hide": MODERATE,
+        },
+        parts=OFFERS,
+    ),
+    **_bulk_rows(
+        "borgerdialog_proposals.addendum",
+        ("proposals",),
+        {"borgerdialog_publish": MODERATE, "borgerdialog_reject": MODERATE},
+        parts=ADDENDA,
     ),
     **_snippet_rows("borgerdialog.area"),
     **_snippet_rows("borgerdialog.category"),
