@@ -269,7 +269,7 @@ class IdeaTeller(Storyteller):
             level=VerificationLevel.EMAIL,
         )
         offer = idea_actions.offer_help(
-            idea, sender=sender, text=entry["text"], language="da", at=at
+            idea, sender=sender, text=entry["text"], language=entry.get("language", "da"), at=at
         )
         idea_actions.confirm_offer(offer, at=at + CONFIRMED_AFTER)
         if entry["text"] not in waiting:
