@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 from wagtail.models import Locale
+from wagtail.users.models import UserProfile
 
 from tests.admin.conftest import IdeaFactory, comment_on, days_ago, offer, pending, proposal_at
 from wagtail_borgerdialog.contributions.models import Comment, Status, StatusKind, Visibility
@@ -146,6 +147,38 @@ def test_only_those_who_moderate_get_addresses_in_the_export(town, role, is_told
     idea = pending(town.here)
     response = town.client(role).get(reverse(IDEAS) + "?export=csv")
     assert (idea.participant.email in str(rows_of(response, "csv"))) is is_told
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_exports_of_ideas_hold_the_answers_and_those_of_proposals_the_goal(town, kind):
+    IdeaFactory(
+        activity=town.here,
+        answers=[
+            {"id": "1", "question": "Hvem kan være med?", "value": "=Alle", "private": True},
+            {"id": "2", "question": "Hvornår?", "value": "", "private": False},
+        ],
+    )
+    proposal_at(town.here, support_goal=450, remarks="Det er varmt.")
+    client = town.client("caseworker")
+    ideas = rows_of(client.get(reverse(IDEAS) + f"?export={kind}"), kind)
+    assert "Hvem kan være med? =Alle" in ideas[1]
+    url = reverse("borgerdialog_proposals:list") + f"?export={kind}"
+    proposals = [str(cell) for cell in rows_of(client.get(url), kind)[1]]
+    assert "450" in proposals
+    assert "Det er varmt." in proposals
+
+
+@pytest.mark.parametrize("name", ["ideas", "proposals", "comments", "help", "addenda", "mails"])
+def test_every_column_of_a_danish_export_has_a_danish_heading_of_its_own(town, name):
+    UserProfile.objects.filter(user=town.staff["moderator"]).update(preferred_language="da")
+    url = reverse(f"borgerdialog_{name}:list")
+    headings = rows_of(town.client("moderator").get(url + "?export=csv"), "csv")[0]
+    assert len(set(headings)) == len(headings)
+    english = rows_of(town.client("superuser").get(url + "?export=csv"), "csv")[0]
+    same = {"Status", "E-mail"}
+    for danish, heading in zip(headings, english, strict=True):
+        assert danish != heading or danish in same, heading
+        assert "_" not in danish
 
 
 def test_the_export_of_a_filtered_list_is_filtered(town):

@@ -11,7 +11,7 @@ from wagtail.models import Page
 
 import wagtail_borgerdialog
 from tests.admin.conftest import IdeaFactory, comment_on, days_ago, pending, proposal_at
-from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.contributions.models import Status, StatusKind, Visibility
 from wagtail_borgerdialog.models import Area, GroupActivityAccess, OutgoingMail
 from wagtail_borgerdialog.testing.factories import AreaFactory, default_site
 from wagtail_borgerdialog.viewsets import names_of_mails
@@ -239,3 +239,28 @@ def test_the_slug_of_a_district_follows_its_name_and_an_unused_one_can_be_delete
     area = AreaFactory()
     client.post(reverse("wagtailsnippets_borgerdialog_area:delete", args=[area.pk]))
     assert not Area.objects.filter(pk=area.pk).exists()
+
+
+def test_the_list_of_statuses_shows_ticks_and_not_true_and_false(town):
+    Status.objects.of_kind(StatusKind.DONE)
+    page = town.client("superuser").get(
+        reverse("wagtailsnippets_borgerdialog_contributions_status:list")
+    )
+    table = page.content.decode().split("<tbody>")[1]
+    assert "icon-success" in table or "icon-cross" in table
+    assert "True" not in table
+
+
+@pytest.mark.parametrize("kind", ["ideapage", "proposalpage"])
+def test_an_editor_reads_on_the_form_what_citizens_will_see(town, kind):
+    client = town.client("superuser")
+    root = default_site().root_page
+    chosen = client.get(reverse("wagtailadmin_pages:add_subpage", args=[root.pk])).content.decode()
+    assert "Citizens share ideas, support those of others" in chosen
+    assert "Citizens make formal proposals." in chosen
+    url = reverse("wagtailadmin_pages:add", args=["borgerdialog_pages", kind, root.pk])
+    form = client.get(url)
+    assert "Citizens read all of it at the top of the page" in form.content.decode()
+    levels = [str(label) for value, label in form.context["form"].fields["level"].choices]
+    assert len(levels) == 6
+    assert "Dialogue: We talk it through together, and we tell you what we used." in levels

@@ -268,6 +268,7 @@ class TakeBackForm(forms.Form):
 
     entered = forms.ChoiceField(
         label=_("What was entered"),
+        widget=forms.RadioSelect,
         error_messages={"required": _("Choose what was entered by mistake.")},
         help_text=_("All the supports that one colleague entered on one day, on one evidence."),
     )
@@ -277,10 +278,7 @@ class TakeBackForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.groups = {group.key: group for group in entered}
-        self.fields["entered"].choices = [
-            ("", _("Choose")),
-            *((group.key, said(group)) for group in entered),
-        ]
+        self.fields["entered"].choices = [(group.key, said(group)) for group in entered]
 
     def clean_entered(self) -> EnteredSupports:
         """The chosen supports."""

@@ -30,9 +30,21 @@ class PublishOffers(Publish):
 class DoNotPublishOffers(DoNotPublish):
     form_class = OfferReasonForm
 
+    def consequences(self) -> Sequence[str]:
+        return [
+            _("Each helper gets a mail with the reason you write here. All get the same."),
+            _("To undo it, open each of them and show it: the mails cannot be called back."),
+        ]
+
 
 class HideOffers(Hide):
     form_class = OfferReasonForm
+
+    def consequences(self) -> Sequence[str]:
+        return [
+            _("They do not show any more, and each helper gets a mail with the reason."),
+            _("To undo it, open each of them and show it again."),
+        ]
 
 
 def offer_actions() -> list[type[StaffBulkAction]]:

@@ -27,7 +27,6 @@ from wagtail_borgerdialog.contributions.viewsets import (
 from wagtail_borgerdialog.contributions.viewsets.base import StaffIndexView, StaffItemView
 from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
-    COMMENT_CONSEQUENCES,
     FREE,
     HIDE,
     MODERATION,
@@ -117,6 +116,11 @@ class OffersPart(CasePart):
     template_name = "wagtail_borgerdialog/admin/idea_offers.html"
 
 
+def said_answers(rows: Sequence[Mapping[str, str]]) -> str:
+    """The questions and answers of one idea, a line each."""
+    return "\n".join(f"{row['question']} {row['value']}" for row in rows if row["value"])
+
+
 class IdeaViewSet(CaseViewSet):
     name = "ideas"
     model = Idea
@@ -124,6 +128,7 @@ class IdeaViewSet(CaseViewSet):
     menu_label = gettext_lazy("Ideas")
     menu_order = 10
     enter_label = gettext_lazy("Enter an idea")
+    export_fields = {"refined_title": None, "refined_body": None, "answers": said_answers}
     staff_actions = (
         PUBLISH,
         RESTORE,
@@ -195,6 +200,30 @@ def disclaimer_of(activity: Activity) -> str:
     return page.disclaimer.strip() or ParticipationSettings.for_site(activity.site).disclaimer_text
 
 
+OFFER_CONSEQUENCES: dict[str, list[str]] = {
+    ModerationAction.PUBLISH: [
+        gettext_lazy("Everybody can read the offer, and the author of the idea is told about it."),
+        gettext_lazy("To undo it, hide it again."),
+    ],
+    ModerationAction.REJECT: [
+        gettext_lazy("The offer does not show. The helper gets a mail with your reasons."),
+        gettext_lazy("To undo it, show it: the mail cannot be called back."),
+    ],
+    ModerationAction.HIDE: [
+        gettext_lazy("The offer does not show any more. The helper gets a mail with your reasons."),
+        gettext_lazy("To undo it, show it again."),
+    ],
+    ModerationAction.REMOVE: [
+        gettext_lazy("The offer does not show any more. The helper gets a mail with your reasons."),
+        gettext_lazy("It cannot be shown again. Hide it instead if you are not sure."),
+    ],
+    ModerationAction.RESTORE: [
+        gettext_lazy("Everybody can read the offer again."),
+        gettext_lazy("To undo it, hide it again."),
+    ],
+}
+
+
 class ModerateOffer(Moderate):
     """A decision about an offer of help, which is moderated like a comment."""
 
@@ -203,12 +232,7 @@ class ModerateOffer(Moderate):
         self.form_class = forms.Form if action in FREE else OfferReasonForm
 
     def consequences(self, item: HelpOffer) -> Sequence[str]:
-        if self.action == ModerationAction.PUBLISH:
-            return [
-                _("Everybody can read the offer, and the author of the idea is told about it."),
-                _("To undo it, hide it again."),
-            ]
-        return COMMENT_CONSEQUENCES[self.action]
+        return OFFER_CONSEQUENCES[self.action]
 
     def decide(
         self,

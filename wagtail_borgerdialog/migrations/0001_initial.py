@@ -92,11 +92,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "contact_email",
-                    models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail"),
+                    models.EmailField(
+                        blank=True,
+                        help_text="Citizens find it in every mail from you.",
+                        max_length=254,
+                        verbose_name="contact e-mail",
+                    ),
                 ),
                 (
                     "contact_phone",
-                    models.CharField(blank=True, max_length=30, verbose_name="contact phone"),
+                    models.CharField(
+                        blank=True,
+                        help_text="Citizens find it in every mail from you.",
+                        max_length=30,
+                        verbose_name="contact phone",
+                    ),
                 ),
                 (
                     "contact_hours",
@@ -329,7 +339,7 @@ class Migration(migrations.Migration):
                 (
                     "site",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
+                        on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
                         to="wagtailcore.site",
                     ),

@@ -37,8 +37,15 @@ class ParticipationSettings(BaseSiteSetting):
     contact_name = models.CharField(
         _("contact"), max_length=100, blank=True, help_text=_("A unit, not a person.")
     )
-    contact_email = models.EmailField(_("contact e-mail"), blank=True)
-    contact_phone = models.CharField(_("contact phone"), max_length=30, blank=True)
+    contact_email = models.EmailField(
+        _("contact e-mail"), blank=True, help_text=_("Citizens find it in every mail from you.")
+    )
+    contact_phone = models.CharField(
+        _("contact phone"),
+        max_length=30,
+        blank=True,
+        help_text=_("Citizens find it in every mail from you."),
+    )
     contact_hours = models.CharField(
         _("telephone hours"), max_length=100, blank=True, help_text=_("For example “10–14”.")
     )

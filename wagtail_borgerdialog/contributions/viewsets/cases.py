@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 import django_filters
@@ -181,6 +181,12 @@ class CaseIndexView(StaffIndexView):
     }
 
     @cached_property
+    def custom_field_preprocess(self) -> dict[str, dict[str, Callable[[object], object]]]:
+        """How the files say what only this kind has."""
+        said = self.viewset.export_fields.items()
+        return {field: dict.fromkeys(self.FORMATS, say) for field, say in said if say}
+
+    @cached_property
     def list_export(self) -> list[str]:
         """The columns of the files; addresses are for those who moderate."""
         fields = [
@@ -200,6 +206,7 @@ class CaseIndexView(StaffIndexView):
             "language",
             "submitted_at",
             "published_at",
+            *self.viewset.export_fields,
         ]
         if self.request.user.has_perm(MODERATE):
             fields.append("participant.email")
@@ -263,6 +270,8 @@ class CaseViewSet(StaffViewSet):
     not_offered = gettext_lazy("That is not possible where the case stands now.")
     enter_label = ""
     entry_form_class: type[EntryForm] = EntryForm
+    export_fields: Mapping[str, Callable[[object], object] | None] = {}
+    """Columns of the files that only this kind has, and how they say its value."""
 
     def items_for(self, user: AbstractBaseUser) -> QuerySet[Contribution]:
         return self.model.objects.filter(activity__in=self.activity_ids(user))

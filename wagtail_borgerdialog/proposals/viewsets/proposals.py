@@ -131,6 +131,7 @@ class ProposalViewSet(CaseViewSet):
     menu_order = 20
     enter_label = _("Enter a proposal")
     entry_form_class = ProposalEntryForm
+    export_fields = {"remarks": None, "support_goal": None, "support_until": None}
     # Publishing goes by the formal check alone.
     staff_actions = (
         FormalCheckAction(),

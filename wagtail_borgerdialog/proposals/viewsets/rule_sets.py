@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, HelpPanel, InlinePanel, MultiFieldPanel
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from wagtail_borgerdialog.pages_base import LEVEL_HELP
 from wagtail_borgerdialog.proposals.models import RuleSet
 
 
@@ -22,10 +23,11 @@ class RuleSetViewSet(SnippetViewSet):
                 "for proposals that are published later."
             )
         ),
-        FieldPanel("name"),
+        FieldPanel("name", help_text=_("Editors choose it by this name. Citizens do not see it.")),
         MultiFieldPanel(
             [FieldRowPanel([FieldPanel("threshold"), FieldPanel("period_days")])],
             heading=_("Support"),
+            help_text=_("Citizens see both on each proposal: the goal, and the last day."),
         ),
         MultiFieldPanel(
             [
@@ -38,6 +40,10 @@ class RuleSetViewSet(SnippetViewSet):
                 ),
             ],
             heading=_("Co-proposers"),
+            help_text=_(
+                "Write 0 twice if an author can propose alone. Otherwise the author invites them "
+                "by e-mail, and the proposal is checked when enough have said yes."
+            ),
         ),
         MultiFieldPanel(
             [
@@ -50,10 +56,23 @@ class RuleSetViewSet(SnippetViewSet):
         MultiFieldPanel(
             [
                 FieldRowPanel([FieldPanel("minimum_age"), FieldPanel("residents_only")]),
-                FieldRowPanel([FieldPanel("propose_level"), FieldPanel("support_level")]),
+                FieldRowPanel(
+                    [
+                        FieldPanel("propose_level", help_text=LEVEL_HELP),
+                        FieldPanel("support_level", help_text=LEVEL_HELP),
+                    ]
+                ),
                 FieldPanel("full_names"),
             ],
             heading=_("Who can propose and support"),
         ),
-        InlinePanel("criteria", heading=_("Formal check"), label=_("Criterion")),
+        InlinePanel(
+            "criteria",
+            heading=_("Formal check"),
+            label=_("Criterion"),
+            help_text=_(
+                "Citizens read the criteria before they write. A colleague says of each whether it "
+                "is met, before the proposal is public."
+            ),
+        ),
     ]
