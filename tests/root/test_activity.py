@@ -3,6 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 from django.db import models
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Locale, Page, PageViewRestriction, Site
@@ -127,6 +128,21 @@ def test_an_unused_page_asks_for_the_site_that_it_is_moved_to():
     site = second_site()
     page.move(site.root_page, pos="last-child")
     assert Activity.objects.get().site == site
+
+
+@pytest.mark.parametrize("is_used", [False, True])
+def test_a_site_goes_with_its_empty_activities_and_not_with_what_citizens_wrote(is_used):
+    page = make_idea_page(IdeaPage)
+    site = second_site()
+    page.move(site.root_page, pos="last-child")
+    activity = Activity.objects.get(site=site)
+    if is_used:
+        IdeaFactory(activity=activity, visibility=Visibility.WITHDRAWN)
+        with pytest.raises(ProtectedError):
+            site.delete()
+    else:
+        site.delete()
+    assert Activity.objects.filter(pk=activity.pk).exists() == is_used
 
 
 @pytest.mark.parametrize("is_bulk", [False, True])

@@ -170,7 +170,7 @@ class Activity(ActivityTerms):
 
     translation_key = models.UUIDField(unique=True, editable=False)
     kind = models.SlugField(max_length=40)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="+")
     page = models.ForeignKey(
         swapper.get_model_name("wagtailcore", "Page"),
         on_delete=models.CASCADE,
