@@ -17,8 +17,14 @@ from wagtail.models import Locale
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.ideas.models import Disclaimer, Idea
 from wagtail_borgerdialog.pages.models import IdeaPage
+from wagtail_borgerdialog.people.component import People
 from wagtail_borgerdialog.terms import ModerationMode, VerificationLevel
-from wagtail_borgerdialog.testing.factories import AreaFactory, AttachmentFactory, UserFactory
+from wagtail_borgerdialog.testing.factories import (
+    AreaFactory,
+    AttachmentFactory,
+    ParticipantFactory,
+    UserFactory,
+)
 from wagtail_borgerdialog.testing.ideas import IdeaFactory
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +203,18 @@ def test_no_button_of_ours_sends_on_what_another_site_has_sent(address, collecti
         refused = browser.post(path, {"bd-form": value, "next": "/", "step": "send"})
         assert refused.status_code == 403
         assert b'name="csrfmiddlewaretoken"' not in refused.content, path
+
+
+def test_the_receipt_does_not_tell_how_the_owner_of_an_address_writes_it(client, address):
+    People().setup()
+    ParticipantFactory(email="karla+kommunen@example.dk", level=VerificationLevel.EMAIL)
+    told = []
+    for name in ("karla", "ukendt"):
+        check = write(client, address, email=f"{name}+x@example.dk")
+        receipt = client.get(send(client, address, check).url).content.decode()
+        assert f"{name}@example.dk" in receipt
+        told.append("kommunen@" in receipt)
+    assert told == [False, False]
 
 
 def test_whoever_was_signed_out_meanwhile_gets_the_text_back_and_the_way_in(

@@ -26,6 +26,15 @@ def canonical_email(email: str) -> str:
     return f"{local}@{domain}"
 
 
+def address_on_receipt(email: str) -> str:
+    """How the page after a form names the address that was typed into it.
+
+    In one spelling for all: the one on record would tell whoever typed another one that its owner
+    takes part, and how they write it.
+    """
+    return canonical_email(email) if email else ""
+
+
 def _parts(email: str) -> tuple[str, str]:
     """What stands before and after the ``@``, folded as all mail servers fold it."""
     local, at, domain = unicodedata.normalize("NFKC", email.strip()).rpartition("@")

@@ -29,6 +29,7 @@ from wagtail_borgerdialog.ideas.views.common import (
 )
 from wagtail_borgerdialog.ideas.views.reading import similar_cards
 from wagtail_borgerdialog.people.eligibility import Decision, NotAllowed, Person
+from wagtail_borgerdialog.people.identity import address_on_receipt
 from wagtail_borgerdialog.people.selectors import person_for
 from wagtail_borgerdialog.people.senders import best_case, resolve_sender, within_limits
 from wagtail_borgerdialog.terms import ModerationMode
@@ -169,7 +170,7 @@ def thanks(request: HttpRequest, page: "IdeaPageMixin", token: str) -> HttpRespo
         "form": form if may_add else None,
         "attachments": list(idea.attachments.all()),
         "next_steps": _what_happens_next(idea),
-        "email": idea.participant.email if idea.participant else "",
+        "email": address_on_receipt(idea.participant.email) if idea.participant else "",
         "is_waiting_for_mail": idea.visibility == Visibility.DRAFT,
     }
     return private(page_of_ideas(page, request, "receipt", context))

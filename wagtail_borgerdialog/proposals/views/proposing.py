@@ -25,6 +25,7 @@ from wagtail_borgerdialog.contributions.views.common import (
     typed,
 )
 from wagtail_borgerdialog.people.eligibility import Decision, NotAllowed
+from wagtail_borgerdialog.people.identity import address_on_receipt
 from wagtail_borgerdialog.people.selectors import person_for
 from wagtail_borgerdialog.people.senders import best_case, resolve_sender, within_limits
 from wagtail_borgerdialog.proposals import actions, rules
@@ -147,7 +148,7 @@ def thanks(request: HttpRequest, page: "ProposalPageMixin", token: str) -> HttpR
     context = {
         "proposal": proposal,
         "steps": _what_happens_next(proposal),
-        "email": proposal.participant.email if proposal.participant else "",
+        "email": address_on_receipt(proposal.participant.email) if proposal.participant else "",
         "is_waiting_for_mail": proposal.visibility == Visibility.DRAFT,
     }
     return private(page_of_proposals(page, request, "receipt", context))
