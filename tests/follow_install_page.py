@@ -3,8 +3,9 @@
     python -I tests/follow_install_page.py docs/how-to/install.md FOLDER
 
 Code with a caption goes to the end of the file that the caption names; commands are run,
-except those that install, ask or serve. Then an editor's and a citizen's first steps are
-taken over HTTP. Run isolated, with the wheel installed, so that the page and the wheel are proved.
+except those that install, ask or serve. Then an editor's and a citizen's first steps are taken over
+HTTP, and the tables go away and come back. Run isolated, with the wheel installed, so that the
+page and the wheel are proved.
 """
 
 import os
@@ -18,14 +19,19 @@ CODE = re.compile(r"^```\{code-block\} python\n:caption: (\S+)\n\n(.*?)^```$", r
 COMMAND = re.compile(r"^\$ python manage\.py (.+)$", re.M)
 INTERACTIVE = ("createsuperuser", "runserver")
 
-FIRST_STEPS = """
+FIRST_STEPS = r"""
+import re
+from html import unescape
+
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core import mail
 from django.test import Client
 from wagtail.models import Site
 
 settings.ALLOWED_HOSTS.append("testserver")
+settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 admin, citizen = Client(), Client()
 admin.force_login(get_user_model().objects.create_superuser("editor", "editor@example.dk", "x"))
 site = Site.objects.get(is_default_site=True)
@@ -56,8 +62,42 @@ form = page.url + page.reverse_subpage("new")
 for address in ["/", "/konto/login/", "/konto/signup/", "/vaer-med/", form]:
     answers(citizen, address)
 assert "Vær med" in answers(citizen, "/vaer-med/")
-print("An editor finds both page types; a citizen finds the page, the form and the way in.")
+
+HIDDEN = re.compile('<input type="hidden" name="([^"]+)" value="([^"]*)"')
+
+
+def sends(address, page, **typed):
+    kept = {name: unescape(value) for name, value in HIDDEN.findall(page)}
+    return citizen.post(address, {**kept, **typed})
+
+
+check = sends(
+    form,
+    answers(citizen, form),
+    step="check",
+    title="Flere træer på torvet",
+    body="Så er der skygge om sommeren.",
+    email="asta@example.dk",
+    language="da",
+    name_display="anonymous",
+)
+sent = sends(form, check.content.decode(), step="send", accepted="on")
+assert sent.status_code in {302, 303}, sent.content.decode()
+text = mail.outbox[-1].body
+link = re.search(r"https?://[^/]+(/deltag/link/\S+)", text).group(1)
+answers(citizen, link)
+assert citizen.post(link, {"choice": "confirm"}).status_code == 303
+stored = apps.get_model("borgerdialog_ideas", "Idea").objects.get()
+assert stored.visibility == "pending", stored.visibility
+print("An editor finds both page types; a citizen shares an idea and confirms it.")
 """
+
+THERE_AND_BACK = [
+    ["makemigrations", "--check", "--dry-run"],
+    ["migrate", "borgerdialog", "zero", "-v0"],
+    ["migrate", "-v0"],
+    ["borgerdialog_setup"],
+]
 
 
 def main(page: Path, folder: Path) -> None:
@@ -78,6 +118,8 @@ def main(page: Path, folder: Path) -> None:
             strict = ["--fail-level", "WARNING"] if command == ["check"] else []
             run([sys.executable, "manage.py", *command, *strict], cwd=folder)
     run([sys.executable, "manage.py", "shell", "-v0", "-c", FIRST_STEPS], cwd=folder)
+    for command in THERE_AND_BACK:
+        run([sys.executable, "manage.py", *command], cwd=folder)
 
 
 def run(command: list[str | Path], *, cwd: Path) -> None:
