@@ -381,6 +381,7 @@ def look_at_proposals(looker: Looker) -> None:
     )
     looker.at(route(paused, "new"))
     site = page.get_site()
+    asta.refresh_from_db()  # the address of an account is the one we write to
     looker.at(link_url("proposal", proposal, site=site))
     key = links.get_link("proposal").token(proposal, site=site)
     looker.at(reverse("borgerdialog:link", args=["proposal", key]))
