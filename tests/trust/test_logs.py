@@ -8,9 +8,11 @@ from smtplib import SMTPException, SMTPRecipientsRefused
 import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
+from django.views.debug import SafeExceptionReporterFilter
 
+from tests.trust.browser import forms
 from tests.trust.rows import ROWS
-from tests.trust.test_hostile_input import TEXTS, Sent, send_all, targets
+from tests.trust.test_hostile_input import TEXTS, Sent, browser, send_all, targets
 from wagtail_borgerdialog.mail import send_due
 from wagtail_borgerdialog.models import OutgoingMail
 
@@ -94,6 +96,25 @@ def test_a_form_that_breaks_leaves_nothing_of_what_was_typed_in_the_log(world, w
     assert response.status_code == 403
     client.get(f"{path}findes-ikke/?x=1")
     nothing_personal_in(written)
+
+
+def test_an_error_report_holds_nothing_of_what_was_typed(world):
+    """Django leaves out of its mails to administrators what a view calls sensitive."""
+    typing = ("borgerdialog:", "ideas:", "proposals:", "borgerdialog_ideas:enter", "action:")
+    told = []
+    for is_staff in (False, True):
+        for name, row, case, path in targets(world, is_staff=is_staff):
+            if "POST" not in row.methods or not name.startswith(typing):
+                continue
+            client = browser(world, row, case)
+            if any(form.typed for form in forms(client.get(path))):
+                request = client.post(path, {"name": NAME, "email": ADDRESS}).wsgi_request
+                told.append(name)
+                filtered = SafeExceptionReporterFilter().get_post_parameters(request)
+                kept = [value for values in filtered.lists() for value in values[1]]
+                assert NAME not in kept, name
+                assert ADDRESS not in kept, name
+    assert {"borgerdialog:support", "proposals:new", "borgerdialog_ideas:enter"} <= set(told)
 
 
 class Refusing(BaseEmailBackend):

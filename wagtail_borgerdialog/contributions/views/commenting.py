@@ -29,7 +29,7 @@ from wagtail_borgerdialog.views import visitor
 
 
 @never_cache
-@sensitive_post_parameters("email", "name")
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def comment(request: HttpRequest, reference: str) -> HttpResponse:
     """Comment on the contribution, or reply (``?parent=<id>``) to a comment on it."""

@@ -30,7 +30,7 @@ from wagtail_borgerdialog.views import visitor
 
 
 @never_cache
-@sensitive_post_parameters("email", "name")
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def support(request: HttpRequest, reference: str) -> HttpResponse:
     """Support the contribution, or see that one does."""

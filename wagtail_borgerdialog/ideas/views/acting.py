@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 @never_cache
-@sensitive_post_parameters("email", "name")
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_help(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpResponse:
     """Offer to help with a public idea."""

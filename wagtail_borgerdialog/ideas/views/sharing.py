@@ -43,7 +43,7 @@ _RECEIPT = "wagtail_borgerdialog.ideas.receipt"
 
 
 @never_cache
-@sensitive_post_parameters("email", "name")
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, page: "IdeaPageMixin") -> HttpResponse:
     """Write (GET), then ``step`` says what a POST wants: ``check``, ``edit`` again, or ``send``."""

@@ -46,7 +46,7 @@ _RECEIPT = "wagtail_borgerdialog.proposals.receipt"
 
 
 @never_cache
-@sensitive_post_parameters("email", "name")
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, page: "ProposalPageMixin") -> HttpResponse:
     """Write (GET), then ``step`` says what a POST wants: ``check``, ``edit`` again, or ``send``."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from wagtail_borgerdialog.contributions import rules as contribution_rules
@@ -42,6 +43,7 @@ TEXT_NAMES = ("title", "body", "remarks")
 
 
 @never_cache
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def manage(request: HttpRequest, page: "ProposalPageMixin", reference: str) -> HttpResponse:
     """The author's own page: where it stands, what is missing, and the text while it can change."""
@@ -77,6 +79,7 @@ def manage(request: HttpRequest, page: "ProposalPageMixin", reference: str) -> H
 
 
 @never_cache
+@sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, page: "ProposalPageMixin", reference: str) -> HttpResponse:
     """A dated remark by the author or a co-proposer."""
