@@ -137,7 +137,7 @@ def test_offers_follow_a_person_who_turns_out_to_be_known(idea):
     assert theirs.participant == kept
 
 
-@pytest.mark.parametrize("visibility", set(Visibility) - {Visibility.VISIBLE})
+@pytest.mark.parametrize("visibility", sorted(set(Visibility) - {Visibility.VISIBLE}))
 def test_nobody_offers_help_with_what_is_not_public(client, collection, url, visibility):
     hidden = IdeaFactory(activity=collection.activity, visibility=visibility)
     assert client.get(url("help", hidden.reference)).status_code == 404
