@@ -282,3 +282,13 @@ def test_a_file_whose_row_cannot_be_stored_is_not_left_behind(idea, settings):
     with pytest.raises(DatabaseError):
         add_attachment(gone, file=long_name, alt_text="x", at=timezone.now())
     assert set(Path(settings.MEDIA_ROOT).rglob("*.bin")) == before
+
+
+def test_of_files_that_are_one_too_many_none_is_stored_or_left_behind(idea, settings):
+    settings.BORGERDIALOG_ATTACHMENTS_PER_CONTRIBUTION = 2
+    before = set(Path(settings.MEDIA_ROOT).rglob("*.bin"))
+    files = [(prepare_file(document()), "") for _ in range(3)]
+    with pytest.raises(ValueError, match="as many"):
+        add_attachments(idea, files, at=timezone.now())
+    assert not Attachment.objects.exists()
+    assert set(Path(settings.MEDIA_ROOT).rglob("*.bin")) == before

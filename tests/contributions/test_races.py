@@ -6,13 +6,21 @@ from collections.abc import Callable
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.files.base import ContentFile
 from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
 
 from tests.citizens import address, hidden
 from wagtail_borgerdialog.contributions.actions import confirm_comment, recount, withdraw
-from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.actions.attaching import PreparedFile, add_attachments
+from wagtail_borgerdialog.contributions.models import (
+    Attachment,
+    Comment,
+    Contribution,
+    Support,
+    Visibility,
+)
 from wagtail_borgerdialog.models import Activity, OutgoingMail
 from wagtail_borgerdialog.people.actions import participant_for_user
 from wagtail_borgerdialog.people.eligibility import NotAllowed
@@ -202,3 +210,19 @@ def test_two_people_who_turn_out_to_be_one_twelve_times_at_once_are_counted_once
         assert burst(become_one) == [asta.pk] * AT_ONCE
         assert Support.objects.filter(contribution=idea, status="confirmed").count() == 1
         assert recount(fix=False) == []
+
+
+def test_files_added_twelve_times_at_once_keep_to_the_limit(settings):
+    settings.BORGERDIALOG_ATTACHMENTS_PER_CONTRIBUTION = 5
+    idea = ContributionFactory()
+
+    def add(browser: Client) -> bool:
+        file = PreparedFile(ContentFile(b"%PDF-1.4"), "skitse.pdf", "application/pdf")
+        try:
+            add_attachments(idea, [(file, "")], at=timezone.now())
+        except ValueError:
+            return False
+        return True
+
+    assert sorted(burst(add)) == [False] * (AT_ONCE - 5) + [True] * 5
+    assert Attachment.objects.filter(contribution=idea).count() == 5

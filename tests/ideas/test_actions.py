@@ -131,3 +131,13 @@ def test_a_page_with_ideas_cannot_be_deleted(collection):
     IdeaFactory(activity=collection.activity)
     with pytest.raises(ProtectedError):
         collection.delete()
+
+
+def test_no_picture_joins_a_text_that_a_moderator_has_read_meanwhile(collection):
+    idea = IdeaFactory(activity=collection.activity, visibility=Visibility.PENDING)
+    idea.activity.moderation = ModerationMode.BEFORE
+    Idea.objects.filter(pk=idea.pk).update(
+        visibility=Visibility.VISIBLE, published_at=timezone.now()
+    )
+    with pytest.raises(NotAllowed):
+        actions.add_files(idea, [], at=timezone.now())

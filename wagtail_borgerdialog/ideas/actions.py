@@ -111,8 +111,11 @@ def add_files(
     idea: Idea, files: list[tuple[PreparedFile, str]], *, at: datetime.datetime
 ) -> list[Attachment]:
     """Add the author's pictures and PDFs. Raises ``NotAllowed``, and ``ValueError`` at too many."""
-    require(rules.may_add_files(idea))
     with transaction.atomic():
+        # Making a file safe takes its time: a moderator may have read the text meanwhile.
+        current = Contribution.objects.select_for_update().only("visibility").get(pk=idea.pk)
+        idea.visibility = current.visibility
+        require(rules.may_add_files(idea))
         return add_attachments(idea, files, at=at)
 
 

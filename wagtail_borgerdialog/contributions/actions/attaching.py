@@ -59,8 +59,8 @@ def add_attachment(
 ) -> Attachment:
     """Store ``file`` with ``contribution``. The caller has checked who may add it.
 
-    Raises ``ValueError`` for an image
-    without ``alt_text``, and when there are ``ATTACHMENTS_PER_CONTRIBUTION`` already.
+    Raises ``ValueError`` for an image without ``alt_text``, and when there are
+    ``ATTACHMENTS_PER_CONTRIBUTION`` already.
     """
     if file.is_image and not alt_text:
         raise ValueError("A picture needs a description.")
@@ -92,11 +92,22 @@ def add_attachments(
     *,
     at: datetime.datetime,
 ) -> list[Attachment]:
-    """Store what ``AttachmentFormMixin.attachments`` holds: pairs of file and description."""
-    return [
-        add_attachment(contribution, file=file, alt_text=alt_text, at=at)
-        for file, alt_text in files
-    ]
+    """Store what ``AttachmentFormMixin.attachments`` holds: pairs of file and description.
+
+    All or none. Raises ``ValueError`` as :func:`add_attachment` does.
+    """
+    added: list[Attachment] = []
+    try:
+        with transaction.atomic():
+            # Requests at the same moment take turns, and keep to the limit together.
+            Contribution.objects.select_for_update().values_list("pk").get(pk=contribution.pk)
+            for file, alt_text in files:
+                added.append(add_attachment(contribution, file=file, alt_text=alt_text, at=at))
+    except Exception:
+        for attachment in added:
+            attachment.file.storage.delete(attachment.file.name)
+        raise
+    return added
 
 
 def delete_stored_file(attachment: Attachment) -> None:
