@@ -13,6 +13,7 @@ from wagtail_borgerdialog.contributions.models import (
 )
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.models import OutgoingMail, ParticipationSettings
+from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.proposals.models import Addendum
 from wagtail_borgerdialog.testing.factories import AreaFactory
 
@@ -74,6 +75,18 @@ def test_the_reasons_are_kept_and_the_internal_note_stays_inside(town):
     mail = OutgoingMail.objects.get(template="not_shown")
     assert "anden kommune" in str(mail.context)
     assert "Karla" not in str(mail.context)
+
+
+@pytest.mark.parametrize("email", ["asta@example.dk", ""])
+def test_a_moderator_learns_before_deciding_that_no_mail_reaches_the_author(town, email):
+    idea = pending(town.here)
+    Participant.objects.update(email=email)
+    client = town.client("moderator")
+    page = client.get(reverse("borgerdialog_ideas:action", args=[idea.pk, "reject"]))
+    assert ("no e-mail address here" in page.content.decode()) is not bool(email)
+    done = messages_of(act(client, idea, "reject", REASON))
+    assert "It is not published." in done
+    assert ("The author is told why." in done) is bool(email)
 
 
 def test_only_what_makes_sense_is_offered(town):

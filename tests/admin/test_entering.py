@@ -112,6 +112,7 @@ def test_a_colleague_sees_who_entered_supports_when_and_on_what_evidence(town):
     assert ["Liste 3" in one for one in listed].count(True) == 1
     for words in ("2 supports", "moderator", "Paper", "Torvet"):
         assert any(words in one and "Liste 3" in one for one in listed), words
+    assert "3 supports: 3 on paper" in page.content.decode()
 
 
 def take_back(client, idea, key: str):

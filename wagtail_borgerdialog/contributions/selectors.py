@@ -89,18 +89,6 @@ def support_of(participant: Participant, contribution: Contribution) -> Support 
     return next(iter([*counting, *rows]), None)
 
 
-def supports_by_level(contribution: Contribution) -> list[tuple[VerificationLevel, int]]:
-    """How many counted supports rest on which verification, strongest first. One query."""
-    rows = dict(
-        Support.objects.filter(contribution=contribution, status=SupportStatus.CONFIRMED)
-        .order_by()
-        .values_list("verification_level")
-        .annotate(n=Count("pk"))
-    )
-    levels = sorted(VerificationLevel, key=lambda level: -level.rank)
-    return [(level, rows[level]) for level in levels if rows.get(level)]
-
-
 @dataclasses.dataclass(frozen=True)
 class EnteredSupports:
     """What one colleague entered on one day on one piece of evidence, as far as it counts."""

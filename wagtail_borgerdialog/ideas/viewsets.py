@@ -40,6 +40,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     Moderate,
     StaffAction,
     TakeBackSupports,
+    as_it_reaches,
 )
 from wagtail_borgerdialog.ideas.actions import enter_for_somebody, moderate_offer, refine
 from wagtail_borgerdialog.ideas.admin_forms import OfferReasonForm, RefineForm
@@ -68,11 +69,14 @@ class Refine(StaffAction):
         return item.visibility in {Visibility.PENDING, Visibility.VISIBLE, Visibility.HIDDEN}
 
     def consequences(self, item: Idea) -> Sequence[str]:
-        return [
-            _("Citizens see the refined version and the original, both in full."),
-            _("The author gets a mail about it."),
-            _("You can write it again later. It cannot be taken away altogether."),
-        ]
+        return as_it_reaches(
+            item,
+            [
+                _("Citizens see the refined version and the original, both in full."),
+                _("The author gets a mail about it."),
+                _("You can write it again later. It cannot be taken away altogether."),
+            ],
+        )
 
     def form_kwargs(self, item: Idea) -> dict[str, object]:
         signature = ParticipationSettings.for_site(item.site).organisation_name
@@ -232,7 +236,7 @@ class ModerateOffer(Moderate):
         self.form_class = forms.Form if action in FREE else OfferReasonForm
 
     def consequences(self, item: HelpOffer) -> Sequence[str]:
-        return OFFER_CONSEQUENCES[self.action]
+        return as_it_reaches(item, OFFER_CONSEQUENCES[self.action])
 
     def decide(
         self,

@@ -41,7 +41,7 @@ from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
 from wagtail_borgerdialog.contributions.selectors import (
     absolute_url,
     entered_supports,
-    supports_by_level,
+    support_counts,
 )
 from wagtail_borgerdialog.contributions.viewsets.base import (
     SEE,
@@ -241,7 +241,7 @@ class CaseView(StaffItemView):
             public_url=absolute_url(case) if case.is_public else "",
             author=public_name(case),
             participant=case.participant if knows_author else None,
-            levels=supports_by_level(case),
+            supports=support_counts(case),
             entered_supports=[said(group) for group in entered_supports(case)],
             attachments=list(case.attachments.all()),
             status_changes=list(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -134,12 +135,27 @@ COMMENT_CONSEQUENCES: dict[str, list[str]] = {
 }
 DONE: dict[str, str] = {
     ModerationAction.PUBLISH: gettext_lazy("It is public now."),
-    ModerationAction.REJECT: gettext_lazy("It is not published. The author is told why."),
-    ModerationAction.HIDE: gettext_lazy("It is hidden. The author is told why."),
-    ModerationAction.REMOVE: gettext_lazy("It is removed. The author is told why."),
+    ModerationAction.REJECT: gettext_lazy("It is not published."),
+    ModerationAction.HIDE: gettext_lazy("It is hidden."),
+    ModerationAction.REMOVE: gettext_lazy("It is removed."),
     ModerationAction.RESTORE: gettext_lazy("It is public again."),
 }
 FREE = {ModerationAction.PUBLISH, ModerationAction.RESTORE}
+
+
+def reached_by_mail(item: Model) -> bool:
+    """Whether a mail can reach whoever wrote ``item``: what came on paper may have no address."""
+    return item.participant is not None and bool(item.participant.email)
+
+
+def as_it_reaches(item: Model, consequences: Sequence[str]) -> Sequence[str]:
+    """``consequences``, and a warning where the mail they speak of reaches nobody."""
+    if reached_by_mail(item):
+        return consequences
+    return [
+        *consequences,
+        _("But we have no e-mail address here: no mail is sent. Tell the author in another way."),
+    ]
 
 
 class Moderate(StaffAction):
@@ -162,7 +178,7 @@ class Moderate(StaffAction):
 
     def consequences(self, item: Contribution | Comment) -> Sequence[str]:
         texts = COMMENT_CONSEQUENCES if isinstance(item, Comment) else CASE_CONSEQUENCES
-        return texts[self.action]
+        return as_it_reaches(item, texts[self.action])
 
     def run(
         self,
@@ -173,7 +189,10 @@ class Moderate(StaffAction):
         at: datetime.datetime,
     ) -> str:
         self.decide(item, data, by=by, at=at)
-        return str(DONE[self.action])
+        done = str(DONE[self.action])
+        if self.action in FREE or not reached_by_mail(item):
+            return done
+        return f"{done} {_('The author is told why.')}"
 
     def decide(
         self,

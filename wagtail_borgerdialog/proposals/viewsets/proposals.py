@@ -28,6 +28,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     EnterSupports,
     StaffAction,
     TakeBackSupports,
+    as_it_reaches,
 )
 from wagtail_borgerdialog.people.actions import enter_person
 from wagtail_borgerdialog.proposals.actions import (
@@ -62,11 +63,14 @@ class FormalCheckAction(StaffAction):
         return bool(may_be_checked(item))
 
     def consequences(self, item: Proposal) -> Sequence[str]:
-        return [
-            gettext("If every criterion is met, it is published and collects support at once."),
-            gettext("If not, the author gets a mail with what you write under each criterion."),
-            gettext("You cannot undo it. A published proposal can be hidden."),
-        ]
+        return as_it_reaches(
+            item,
+            [
+                gettext("If every criterion is met, it is published and collects support at once."),
+                gettext("If not, the author gets a mail with what you write under each criterion."),
+                gettext("You cannot undo it. A published proposal can be hidden."),
+            ],
+        )
 
     def form_kwargs(self, item: Proposal) -> dict[str, object]:
         return {"proposal": item}
