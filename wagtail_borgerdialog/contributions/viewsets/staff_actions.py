@@ -192,7 +192,8 @@ class Moderate(StaffAction):
         done = str(DONE[self.action])
         if self.action in FREE or not reached_by_mail(item):
             return done
-        return f"{done} {_('The author is told why.')}"
+        told = _("The author is told why.")
+        return f"{done} {told}"
 
     def decide(
         self,
