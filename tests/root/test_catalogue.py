@@ -1,5 +1,6 @@
 """The Danish catalogue is complete, and what is compiled is what is written."""
 
+import ast
 import gettext
 import re
 import shutil
@@ -15,6 +16,7 @@ import wagtail_borgerdialog
 
 PACKAGE = Path(wagtail_borgerdialog.__file__).parent
 CATALOGUE = Path("locale/da/LC_MESSAGES/django.po")
+GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}|<[^>]+>")
 
 
@@ -54,6 +56,18 @@ def test_every_message_in_the_code_is_in_the_catalogue(tmp_path, written):
 
     assert found - messages(written) == set()
     assert messages(written) - found == set()
+
+
+def test_no_message_hides_in_an_f_string_where_the_catalogue_cannot_find_it():
+    found = [
+        f"{path.relative_to(PACKAGE)}:{call.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in GETTEXT
+    ]
+    assert found == []
 
 
 def test_every_message_is_translated_and_none_is_a_guess(written):
