@@ -1,5 +1,6 @@
 """Misconfiguration is found by ``manage.py check``, with a hint that says what to do."""
 
+import difflib
 from collections.abc import Sequence
 
 from django.apps import AppConfig, apps
@@ -13,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.module_loading import import_string
 
 from wagtail_borgerdialog.adapter import get_adapter
-from wagtail_borgerdialog.conf import app_settings
+from wagtail_borgerdialog.conf import AppSettings, app_settings
 
 REQUIRED_APPS = (
     "wagtail.contrib.routable_page",
@@ -31,7 +32,9 @@ def check_configuration(
     app_configs: Sequence[AppConfig] | None, **kwargs: object
 ) -> list[CheckMessage]:
     """What must be right for the package to work at all."""
-    found: list[CheckMessage] = []
+    found = _check_settings()
+    if any(isinstance(message, Error) for message in found):
+        return found
     missing = [name for name in REQUIRED_APPS if not apps.is_installed(name)]
     for name in [*missing, *_missing_rooms()]:
         found.append(
@@ -85,6 +88,36 @@ def check_configuration(
                 "A form that was open for too long loses what the citizen wrote.",
                 hint=f"Set CSRF_FAILURE_VIEW = {CSRF_FAILURE!r}; other forms keep Django's page.",
                 id="borgerdialog.W005",
+            )
+        )
+    return found
+
+
+def _check_settings() -> list[CheckMessage]:
+    """Values of the wrong kind, and names that no setting of ours has."""
+    found: list[CheckMessage] = []
+    known = app_settings.names()
+    for name in known:
+        try:
+            getattr(app_settings, name)
+        except (TypeError, ValueError):
+            # The value is not shown: it may be a secret.
+            found.append(
+                Error(
+                    f"BORGERDIALOG_{name} has a value of the wrong kind.",
+                    hint=f"It holds: {getattr(AppSettings, name).__doc__.splitlines()[0]}",
+                    id="borgerdialog.E006",
+                )
+            )
+    prefix = app_settings.prefix
+    given = [name.removeprefix(prefix) for name in dir(settings) if name.startswith(prefix)]
+    for name in set(given) - set(known):
+        near = difflib.get_close_matches(name, known, n=1)
+        found.append(
+            CheckWarning(
+                f"There is no setting BORGERDIALOG_{name}.",
+                hint=f"Is it BORGERDIALOG_{near[0]}?" if near else "Remove it.",
+                id="borgerdialog.W009",
             )
         )
     return found

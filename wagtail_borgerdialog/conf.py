@@ -14,8 +14,18 @@ class AppSettings:
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
 
+    @classmethod
+    def names(cls) -> list[str]:
+        """The names of all settings, without the prefix."""
+        return [name for name, value in vars(cls).items() if isinstance(value, property)]
+
     def _get(self, name: str, default: object) -> object:
         return getattr(settings, self.prefix + name, default)
+
+    def _several(self, name: str) -> Sequence[str]:
+        # One word alone is a list of one, not of its letters.
+        value = self._get(name, ())
+        return (value,) if isinstance(value, str) else tuple(value)
 
     @property
     def ADAPTER(self) -> str:
@@ -34,20 +44,17 @@ class AppSettings:
     @property
     def PERSON_KEY_SECRET_FALLBACKS(self) -> Sequence[str]:
         """Earlier secrets, newest first: persons known under them are still recognised."""
-        value = self._get("PERSON_KEY_SECRET_FALLBACKS", ())
-        return tuple(value) if isinstance(value, Sequence) else ()
+        return self._several("PERSON_KEY_SECRET_FALLBACKS")
 
     @property
     def EID_PROVIDERS(self) -> Sequence[str]:
         """allauth provider ids whose login counts as MitID or another national eID."""
-        value = self._get("EID_PROVIDERS", ())
-        return tuple(value) if isinstance(value, Sequence) else ()
+        return self._several("EID_PROVIDERS")
 
     @property
     def DISABLED_PAGE_TYPES(self) -> Sequence[str]:
         """Names of page classes that editors cannot create, e.g. ``["ProposalPage"]``."""
-        value = self._get("DISABLED_PAGE_TYPES", ())
-        return tuple(value) if isinstance(value, Sequence) else ()
+        return self._several("DISABLED_PAGE_TYPES")
 
     @property
     def TRUSTED_PROXY_COUNT(self) -> int:

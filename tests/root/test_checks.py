@@ -11,6 +11,7 @@ from django.urls import include, path
 
 from tests import settings as complete
 from wagtail_borgerdialog.checks import check_configuration, check_deployment
+from wagtail_borgerdialog.conf import app_settings
 
 
 class WithoutAccounts:
@@ -81,6 +82,34 @@ WITHOUT_OUR_TEMPLATES = [
 def test_a_forgotten_line_is_named_with_what_to_do(forgotten, id):
     with override_settings(**forgotten):
         assert found()[f"borgerdialog.{id}"].hint
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"BORGERDIALOG_CONFIRM_LINK_DAYS": "to uger"},
+        {"BORGERDIALOG_MAIL_TIMEOUT": None},
+        {"BORGERDIALOG_EID_PROVIDERS": 7},
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_named_with_what_belongs_there(wrong):
+    with override_settings(**wrong):
+        message = found()["borgerdialog.E006"]
+    assert next(iter(wrong)) in message.msg
+    assert message.hint
+
+
+def test_a_setting_with_a_misspelled_name_is_named_with_the_right_one():
+    with override_settings(BORGERDIALOG_EID_PROVIDER=["mitid"]):
+        assert "BORGERDIALOG_EID_PROVIDERS?" in found()["borgerdialog.W009"].hint
+    with override_settings(BORGERDIALOG_ZZZ=1):
+        assert found()["borgerdialog.W009"].hint
+
+
+@pytest.mark.parametrize("value", ["mitid", ["mitid"], ("mitid",), {"mitid"}])
+def test_one_name_or_several_can_be_given_in_any_shape(value):
+    with override_settings(BORGERDIALOG_EID_PROVIDERS=value):
+        assert app_settings.EID_PROVIDERS == ("mitid",)
 
 
 @pytest.mark.parametrize(
