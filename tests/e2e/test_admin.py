@@ -19,6 +19,7 @@ from tests.admin.conftest import (
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.proposals.models import Addendum
+from wagtail_borgerdialog.testing.factories import SupportFactory
 
 # Wagtail's own frame around our content is Wagtail's to mend.
 OURS = "#main"
@@ -48,6 +49,8 @@ def test_axe_finds_nothing_of_ours_on_the_staff_screens(
 ):
     idea = pending(here, title="Bænke ved havnen")
     shown = IdeaFactory(activity=here)
+    entered_by = get_user_model().objects.get(username="signe")
+    SupportFactory(contribution=shown, entered_by=entered_by, evidence="Liste 1")
     waiting = comment_on(shown, visibility=Visibility.PENDING)
     proposal = proposal_at(here, remarks="Fordi der er varmt.")
     addendum = Addendum.objects.create(
@@ -74,6 +77,7 @@ def test_axe_finds_nothing_of_ours_on_the_staff_screens(
     paths += [
         reverse("borgerdialog_ideas:item", args=[shown.pk]),
         reverse("borgerdialog_ideas:action", args=[shown.pk, "supports"]),
+        reverse("borgerdialog_ideas:action", args=[shown.pk, "takeback"]),
         reverse("borgerdialog_ideas:action", args=[shown.pk, "refine"]),
         f"{reverse('borgerdialog_ideas:list')}?q=findesikke",
         reverse("wagtail_bulk_action", args=["borgerdialog_ideas", "idea", "borgerdialog_reject"])
@@ -150,3 +154,23 @@ def test_the_titles_in_a_list_can_be_read_and_every_column_be_reached(
     last = admin.locator("table.listing th").last
     last.scroll_into_view_if_needed()
     assert last.bounding_box()["x"] + last.bounding_box()["width"] <= width + 1
+
+
+def test_no_field_is_wider_than_a_phone(admin, live_server, here):
+    idea = IdeaFactory(activity=here)
+    here.page.title = "Borgermillionen: gør bydelene smukkere og grønnere for alle"
+    here.page.save()
+    admin.set_viewport_size({"width": 320, "height": 800})
+    bulk = reverse("wagtail_bulk_action", args=["borgerdialog_ideas", "idea", "borgerdialog_hide"])
+    for path in [
+        reverse("borgerdialog_ideas:action", args=[idea.pk, "hide"]),
+        reverse("borgerdialog_ideas:action", args=[idea.pk, "status"]),
+        reverse("borgerdialog_ideas:enter"),
+        f"{bulk}?id={idea.pk}",
+    ]:
+        admin.goto(live_server.url + path)
+        fields = admin.locator("#main .w-field select, #main .w-field textarea").all()
+        assert fields, path
+        for field in fields:
+            box = field.bounding_box()
+            assert box["x"] + box["width"] <= 320, path
