@@ -252,6 +252,19 @@ def test_a_machines_comment_waits_for_a_moderator(client, open_idea):
     assert Comment.objects.get().visibility == Visibility.PENDING
 
 
+def test_a_machine_makes_us_mail_nobody(client, idea, django_capture_on_commit_callbacks):
+    url = address("comment", idea.reference)
+    typed = {**SAYS, "email": "offer@example.dk"}
+    with django_capture_on_commit_callbacks(execute=True):
+        refused = send(client, url, **typed, homepage="http://spam.example.dk")
+    assert "Press the button once more." in words(refused)
+    assert (mail.outbox, Comment.objects.count()) == ([], 0)
+    # Somebody whose browser filled the field in only presses again.
+    again = {**hidden(refused), **typed}
+    assert client.post(url, again).status_code == 303
+    assert Comment.objects.count() == 1
+
+
 @override_settings(BORGERDIALOG_FORMS_PER_ADDRESS_PER_HOUR=1)
 def test_one_network_cannot_send_without_end(client, open_idea):
     url = address("comment", open_idea.reference)

@@ -16,6 +16,7 @@ from wagtail_borgerdialog.contributions.actions.attaching import PreparedFile, p
 from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.people.forms import SenderFormMixin
 from wagtail_borgerdialog.spam import HoneypotMixin
+from wagtail_borgerdialog.terms import VerificationLevel
 from wagtail_borgerdialog.text import strip_unsafe
 
 COMMENT_MAX_LENGTH = 3000
@@ -113,17 +114,20 @@ class AttachmentFormMixin(forms.Form):
         return cleaned
 
 
-class SupportForm(HoneypotMixin, SenderFormMixin):
-    """Who supports: for somebody who is not signed in, or has to declare something."""
+class MailingFormMixin(HoneypotMixin):
+    """A sender's form (put it before ``SenderFormMixin``) that mails whoever's address was typed.
 
-    asks_name_display = False
+    No machine may make us. Where nobody is mailed a form that a machine seems to have sent stays
+    valid, and a moderator looks first.
+    """
 
     error_machine = _("We could not tell that a person sent this. Press the button once more.")
 
     def clean(self) -> dict[str, object] | None:
-        """A support without an account sends mail to an address: no machine may make us."""
+        """Raise no doubt of a person: what comes back can be sent by pressing the button again."""
         cleaned = super().clean()
-        if not self.is_known and {"filled", "unsigned"} & set(self.spam_signs):
+        mails = not self.is_known and self.level != VerificationLevel.NONE
+        if mails and {"filled", "unsigned"} & set(self.spam_signs):
             # The form that comes back has to be one that a person can send.
             self.data = self.data.copy()
             for name in (self.honeypot_name, self.started_name):
@@ -132,7 +136,13 @@ class SupportForm(HoneypotMixin, SenderFormMixin):
         return cleaned
 
 
-class CommentForm(HoneypotMixin, SenderFormMixin):
+class SupportForm(MailingFormMixin, SenderFormMixin):
+    """Who supports: for somebody who is not signed in, or has to declare something."""
+
+    asks_name_display = False
+
+
+class CommentForm(MailingFormMixin, SenderFormMixin):
     """A comment or a reply."""
 
     body = PlainTextField(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_borgerdialog.contributions.forms import (
     AttachmentFormMixin,
     FormKeyMixin,
+    MailingFormMixin,
     SummaryRow,
     in_words,
     written_languages,
@@ -18,7 +19,6 @@ from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.people.forms import SENDER_FIELDS, SenderFormMixin
-from wagtail_borgerdialog.spam import HoneypotMixin
 
 TITLE_MAX_LENGTH = 140
 BODY_MAX_LENGTH = 5_000
@@ -26,7 +26,7 @@ OFFER_MAX_LENGTH = 1_000
 ANSWER_MAX_LENGTH = 2_000
 
 
-class IdeaForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
+class IdeaForm(FormKeyMixin, MailingFormMixin, SenderFormMixin):
     """An idea, on one page. Pass ``questions``, a StreamField value, beside the sender's parts."""
 
     title = PlainLineField(
@@ -247,7 +247,7 @@ class AttachmentForm(AttachmentFormMixin):
         return cleaned
 
 
-class HelpOfferForm(FormKeyMixin, HoneypotMixin, SenderFormMixin):
+class HelpOfferForm(FormKeyMixin, MailingFormMixin, SenderFormMixin):
     """An offer to help with an idea."""
 
     text = PlainTextField(

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wagtail_borgerdialog.contributions.forms import (
     FormKeyMixin,
+    MailingFormMixin,
     SummaryRow,
     in_words,
     written_languages,
@@ -29,7 +30,6 @@ from wagtail_borgerdialog.proposals.models import (
     Proposal,
     RuleSet,
 )
-from wagtail_borgerdialog.spam import HoneypotMixin
 
 ADDENDUM_MAX_LENGTH = 3_000
 
@@ -258,7 +258,7 @@ class ProposalTextForm(forms.Form):
         }
 
 
-class ProposalForm(FormKeyMixin, HoneypotMixin, ProposalTextForm, SenderFormMixin):
+class ProposalForm(FormKeyMixin, MailingFormMixin, ProposalTextForm, SenderFormMixin):
     """A new proposal, on one page. ``activity`` is whatever carries the demands: the rule set."""
 
     name_required = True
