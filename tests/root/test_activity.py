@@ -2,9 +2,10 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from django.db import models
+from django.db import connection, models
 from django.db.models import ProtectedError
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Locale, Page, PageViewRestriction, Site
 
@@ -313,6 +314,23 @@ def test_a_translation_shows_categories_in_its_own_language(client, english):
         assert "Trafik" not in html
     assert "Havn" in client.get(translation.get_url()).content.decode()
     assert "Trafik" in client.get(page.get_url()).content.decode()
+
+
+def queries_of(client: Client, url: str) -> int:
+    client.get(url)
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(url).status_code == 200
+    return len(captured)
+
+
+def test_a_translation_costs_no_more_than_finding_it_does(client, english):
+    page = make_idea_page(IdeaPage)
+    idea = IdeaFactory(activity=page.activity, category=CategoryFactory())
+    translation = translated(page, english)
+    # Wagtail reads the front page in the other language, and that page as what it is.
+    for path in ("", f"{idea.reference}/", "?q=bænk"):
+        costs = [queries_of(client, one.get_url() + path) for one in (page, translation)]
+        assert costs[1] - costs[0] <= 3
 
 
 def test_an_idea_on_a_translation_gets_the_category_that_everybody_filters_by(client, english):

@@ -17,6 +17,7 @@ from wagtail.search.backends import get_search_backend
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
 from wagtail_borgerdialog.models import Activity, Area, Category
 from wagtail_borgerdialog.models.taxonomy import name_for_reader
+from wagtail_borgerdialog.pages_base import base_page_model
 from wagtail_borgerdialog.paging import BadCursor, CountUpTo, KeysetPage, Order, keyset_page
 from wagtail_borgerdialog.text import clean_query
 
@@ -250,7 +251,9 @@ def categories_in(activity: Activity) -> list[Category]:
 
 
 def _categories(activity: Activity) -> QuerySet[Category]:
-    own = Category.objects.filter(locale=activity.page.locale_id)
+    # Not activity.page: on a translation that would be one more query.
+    owner = base_page_model().objects.filter(pk=activity.page_id)
+    own = Category.objects.filter(locale__in=owner.values("locale"))
     return own.annotate(shown=name_for_reader())
 
 
