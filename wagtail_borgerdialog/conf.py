@@ -43,8 +43,13 @@ class AppSettings:
 
     @property
     def PERSON_KEY_SECRET_FALLBACKS(self) -> Sequence[str]:
-        """Earlier secrets, newest first: persons known under them are still recognised."""
-        return self._several("PERSON_KEY_SECRET_FALLBACKS")
+        """Earlier secrets, newest first: persons known under them are still recognised.
+
+        Where ``SECRET_KEY`` stands in, Django's ``SECRET_KEY_FALLBACKS`` do for these.
+        """
+        stands_in = not self._get("PERSON_KEY_SECRET", "")
+        djangos = settings.SECRET_KEY_FALLBACKS if stands_in else ()
+        return (*self._several("PERSON_KEY_SECRET_FALLBACKS"), *djangos)
 
     @property
     def EID_PROVIDERS(self) -> Sequence[str]:

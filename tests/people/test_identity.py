@@ -123,6 +123,16 @@ def test_a_new_secret_makes_nobody_a_new_person():
         assert participant_by_identity(email_identity("asta@example.dk")) == asta
 
 
+def test_where_djangos_secret_stands_in_its_own_fallbacks_count():
+    with override_settings(BORGERDIALOG_PERSON_KEY_SECRET="", SECRET_KEY="gammel"):
+        asta = participant_for_email("asta@example.dk", name="Asta", at=at(), **NOW)
+    new = {"SECRET_KEY": "ny", "SECRET_KEY_FALLBACKS": ["gammel"]}
+    with override_settings(BORGERDIALOG_PERSON_KEY_SECRET="sin egen", **new):
+        assert participant_by_identity(email_identity("asta@example.dk")) is None
+    with override_settings(BORGERDIALOG_PERSON_KEY_SECRET="", **new):
+        assert participant_for_email("asta@example.dk", name="", at=at(), **NOW) == asta
+
+
 def test_whoever_is_seen_under_the_new_secret_no_longer_needs_the_old_one():
     with override_settings(BORGERDIALOG_PERSON_KEY_SECRET="gammel"):
         asta = participant_for_email("asta@example.dk", name="Asta", at=at(), **NOW)
