@@ -212,6 +212,14 @@ def test_a_proposal_on_paper_goes_to_the_formal_check_and_not_to_the_public(town
     assert (proposal.entered_by, proposal.evidence) == (town.staff["superuser"], "Sag 2026-114")
 
 
+def test_the_form_says_that_rules_can_demand_a_full_name_and_so_it_is(town):
+    activity = scheme("Borgerforslag", full_names=True)
+    form = town.client("superuser").get(reverse("borgerdialog_proposals:enter"))
+    assert "the full name is shown whatever you choose" in form.content.decode()
+    enter_proposal(town, activity=activity.pk)
+    assert Proposal.objects.get().public_name == "Asta Prøve"
+
+
 def test_the_rules_hold_for_paper_too(town):
     activity = scheme("Borgerforslag", min_coproposers=1, max_coproposers=2, text_max=200)
     wrong = enter_proposal(

@@ -151,6 +151,13 @@ class ProposalEntryForm(EntryForm):
         "evidence",
     ]
 
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name_display"].help_text = _(
+            "Choose a name only if the person has said that it may be shown. Where the rules ask "
+            "for full names, the full name is shown whatever you choose here."
+        )
+
     def clean(self) -> dict[str, object]:
         """Raise ``ValidationError`` where the text or the co-proposers do not fit the rule set."""
         data = super().clean()
