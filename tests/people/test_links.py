@@ -12,6 +12,7 @@ from wagtail.models import Site
 from tests.citizens import everything, heading, words
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.actions import confirm_address, participant_for_email
 from wagtail_borgerdialog.people.links import get_link, link_url
 from wagtail_borgerdialog.people.models import Participant
@@ -106,6 +107,20 @@ def test_pressing_twice_changes_nothing_more(client, purpose):
     assert response.status_code == 303
     assert heading(client.get(path)) == AFTER[purpose]
     assert everything() == before
+
+
+@pytest.mark.parametrize("purpose", ["confirm", "support", "comment"])
+def test_nothing_is_sent_while_the_page_is_paused_and_the_link_waits(client, purpose):
+    obj = subject_of(purpose)
+    activity = getattr(obj, "contribution", obj).activity
+    path = path_of(purpose, obj)
+    Activity.objects.filter(pk=activity.pk).update(is_paused=True)
+    response = press(client, path)
+    assert response.status_code == 409
+    assert "It is paused at the moment." in words(response)
+    Activity.objects.filter(pk=activity.pk).update(is_paused=False)
+    assert press(client, path).status_code == 303
+    assert heading(client.get(path)) == AFTER[purpose]
 
 
 @pytest.mark.parametrize("choice", ["", "delete", "støt"])

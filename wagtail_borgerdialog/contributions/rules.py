@@ -113,6 +113,11 @@ def may_comment(
     return may_take_part(person, activity, level=activity.comment_level, at=at, declared=declared)
 
 
+def may_confirm(activity: Activity) -> Decision:
+    """May somebody send now, by the link in the mail, what they wrote while it was open?"""
+    return Decision(DeniedReason.PAUSED) if activity.is_paused else ALLOWED
+
+
 def may_withdraw(person: Person, contribution: Contribution) -> Decision:
     """May ``person`` take back what they sent?"""
     if person.participant is None or contribution.participant_id != person.participant.pk:

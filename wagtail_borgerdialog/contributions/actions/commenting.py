@@ -90,9 +90,11 @@ def comment_on(
 def confirm_comment(comment: Comment, *, at: datetime.datetime) -> bool:
     """The author has acted on the link in the mail; True if it was waiting for that.
 
-    Raises ``NotAllowed`` when what it is about is not public any more.
+    Raises ``NotAllowed`` when what it is about is not public any more, and while the page is
+    paused.
     """
     contribution = comment.contribution
+    require(rules.may_confirm(contribution.activity))
     is_gone = not contribution.is_public or (
         comment.parent is not None and comment.parent.visibility != Visibility.VISIBLE
     )

@@ -86,7 +86,12 @@ def start_contribution(
 
 
 def confirm_contribution(contribution: Contribution, *, at: datetime.datetime) -> bool:
-    """The author has acted on the link in the mail; True if it was waiting for that."""
+    """The author has acted on the link in the mail; True if it was waiting for that.
+
+    What was written in time is taken after the closing time too. Raises ``NotAllowed`` while the
+    page is paused.
+    """
+    require(rules.may_confirm(contribution.activity))
     with transaction.atomic():
         waiting = Contribution.objects.select_for_update().filter(
             pk=contribution.pk, visibility=Visibility.DRAFT
