@@ -1,4 +1,4 @@
-"""axe finds nothing on any page that a citizen can come to, in light and dark, and all of it fits.
+"""axe finds nothing on any page of a citizen, in light and dark, and all of it fits, big text too.
 
 What the package adds has to be visited here: the test compares with what is mounted.
 """
@@ -60,6 +60,7 @@ from wagtail_borgerdialog.testing.proposals import (
 )
 
 WIDTH = 320
+NORMAL, TWICE = 16, 32
 LONG_WORD = "Speciallægepraksisplanlægningsstabiliseringsperiode"
 CONTRAST = {"runOnly": ["color-contrast"], "resultTypes": ["violations"]}
 NO_PAGE = {
@@ -87,6 +88,7 @@ class Looker:
 
     def __init__(self, page: Page, *, base_url: str) -> None:
         self.page = page
+        self.fonts = page.context.new_cdp_session(page)
         self.base_url = base_url
         self.found: list[str] = []
         self.names: set[str] = set()
@@ -111,14 +113,10 @@ class Looker:
 
     def look(self, where: str) -> None:
         self.page.evaluate("document.querySelectorAll('main details').forEach(e => e.open = true)")
-        width = self.page.evaluate("document.documentElement.scrollWidth")
-        if width > WIDTH:
-            wide = self.page.evaluate(
-                """[...document.querySelectorAll("main *")]
-                    .filter(e => e.getBoundingClientRect().right > innerWidth)
-                    .map(e => e.outerHTML.slice(0, 80)).slice(-3)"""
-            )
-            self.found.append(f"{where} is {width} px wide: {wide}")
+        self._fits(where)
+        self._set_text(TWICE)
+        self._fits(f"{where} with twice the text")
+        self._set_text(NORMAL)
         count = self.page.locator("h1").count()
         if count != 1:
             self.found.append(f"{where} has {count} h1")
@@ -127,6 +125,22 @@ class Looker:
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         in_dark = self.page.evaluate("options => axe.run(document, options)", CONTRAST)
         self._note(f"{where} in dark", in_dark)
+
+    def _set_text(self, size: int) -> None:
+        self.fonts.send("Page.setFontSizes", {"fontSizes": {"standard": size}})
+        self.page.wait_for_function(
+            "size => getComputedStyle(document.documentElement).fontSize == size", arg=f"{size}px"
+        )
+
+    def _fits(self, where: str) -> None:
+        width = self.page.evaluate("document.documentElement.scrollWidth")
+        if width > WIDTH:
+            wide = self.page.evaluate(
+                """[...document.querySelectorAll("main *")]
+                    .filter(e => e.getBoundingClientRect().right > innerWidth)
+                    .map(e => e.outerHTML.slice(0, 80)).slice(-3)"""
+            )
+            self.found.append(f"{where} is {width} px wide: {wide}")
 
     def _note(self, where: str, response: dict[str, list]) -> None:
         for one in response["violations"]:
