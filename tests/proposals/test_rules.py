@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
+from wagtail.models import ModelLogEntry
 
 from tests.proposals.conftest import staff
 from wagtail_borgerdialog.contributions.actions import moderate, send_to_moderation
@@ -331,6 +332,9 @@ def test_addenda_wait_for_a_moderator_where_the_page_says_so(scheme, checker, cl
     assert decide_addendum(addendum, show=True, by=checker, at=at)
     assert not decide_addendum(addendum, show=True, by=checker, at=at)
     assert decide_addendum(addendum, show=False, by=checker, at=at, public_note="Navngiver en nabo")
+    logged = [entry.data for entry in ModelLogEntry.objects.filter(user=checker)]
+    assert [data["action"] for data in logged] == ["hide", "publish"]
+    assert "nabo" not in str(logged)
     assert not proposal.addenda.visible().exists()
 
 

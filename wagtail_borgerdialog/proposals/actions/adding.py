@@ -85,7 +85,8 @@ def decide_addendum(
             title=addendum.proposal.reference,
             action="borgerdialog.moderate",
             user=by,
-            data={"action": "publish" if show else "hide", "reason": public_note},
+            # The note is on the addendum: the log outlives it, and is read outside the subtree.
+            data={"action": "publish" if show else "hide", "addendum": addendum.pk},
         )
     return True
 
