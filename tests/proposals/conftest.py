@@ -8,7 +8,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 
-from tests.citizens import hidden
+from tests.citizens import hidden, page
 from tests.ideas.conftest import our_layout  # noqa: F401
 from wagtail_borgerdialog.models import GroupActivityAccess, ParticipationSettings
 from wagtail_borgerdialog.pages.models import ProposalPage
@@ -137,8 +137,15 @@ def the_proposal() -> Proposal:
 
 def press(client: Client, link: str, choice: str) -> object:
     """Open the page behind a mailed link and press one of its buttons."""
-    assert client.get(link).status_code == 200
-    return client.post(link, {"choice": choice})
+    return client.post(link, {"choice": button(client, link, choice)})
+
+
+def button(client: Client, link: str, choice: str) -> str:
+    """What the button for ``choice`` sends, or would send if it were there."""
+    shown = client.get(link)
+    assert shown.status_code == 200
+    found = page(shown).find("button", value=re.compile(f"^{choice}"))
+    return found["value"] if found else choice
 
 
 def rules_of(page: ProposalPage) -> RuleSet:

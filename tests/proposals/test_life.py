@@ -10,7 +10,16 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from tests.citizens import address, asked, hidden, page, send, words
-from tests.proposals.conftest import TYPED, invited, links, press, propose, route, the_proposal
+from tests.proposals.conftest import (
+    TYPED,
+    button,
+    invited,
+    links,
+    press,
+    propose,
+    route,
+    the_proposal,
+)
 from wagtail_borgerdialog.contributions.actions import support as give_support
 from wagtail_borgerdialog.contributions.models import StatusChange, StatusKind, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
@@ -151,6 +160,21 @@ def test_opening_the_invitation_answers_nothing(client, strict, commits):
     assert "Bo Prøve" in shown
     assert any("Bo Prøve" in message.body for message in mail.outbox)
     assert set(the_proposal().coproposers.values_list("status", flat=True)) == {"invited"}
+
+
+def test_a_yes_to_words_that_have_changed_meanwhile_is_asked_for_again(client, strict, commits):
+    with time_machine.travel("2026-03-01 12:00+01:00", tick=False):
+        sent_by_asta(client, strict, commits, **invited("Bo", "Clara"))
+    link = links("bo@example.dk")[0]
+    with time_machine.travel("2026-03-02 12:00+01:00", tick=False):
+        yes = button(Client(), link, "accept")
+        own = links("asta@example.dk", "/edit/")[0]
+        client.post(own, {**TYPED, "body": "Noget helt andet.", "step": "send"})
+        answer = Client().post(link, {"choice": yes})
+        assert "Noget helt andet." in words(answer)
+        assert the_proposal().coproposers.get(email="bo@example.dk").status == "invited"
+        assert press(Client(), link, "accept").status_code == 303
+    assert the_proposal().coproposers.get(email="bo@example.dk").status == "accepted"
 
 
 def test_a_no_that_leaves_too_few_sends_it_back_at_once(client, strict, commits):

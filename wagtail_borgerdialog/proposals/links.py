@@ -55,7 +55,9 @@ class CoProposerLink(MailedLink):
         at = timezone.now()
         found = []
         if rules.may_accept(obj, obj.proposal, at=at):
-            found.append(Choice(ACCEPT, _("Say yes")))
+            # A yes is to the words that were read: after a change the page is shown once more.
+            read = int(obj.proposal.text_changed_at.timestamp() * 1_000_000)
+            found.append(Choice(f"{ACCEPT}-{read}", _("Say yes")))
         if rules.may_decline(obj, obj.proposal, at=at):
             label = _("Step back") if obj.has_accepted else _("Say no")
             found.append(Choice(DECLINE, label, is_quiet=True))
@@ -84,10 +86,10 @@ class CoProposerLink(MailedLink):
         }
 
     def act(self, obj: CoProposer, choice: str, *, at: datetime.datetime) -> None:
-        if choice == ACCEPT:
-            accept_invitation(obj, at=at)
-        else:
+        if choice == DECLINE:
             decline_invitation(obj, at=at)
+        else:
+            accept_invitation(obj, at=at)
 
 
 class AuthorLink(MailedLink):
