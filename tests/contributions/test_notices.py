@@ -26,6 +26,7 @@ from wagtail_borgerdialog.contributions.models import (
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.models import OutgoingMail, ParticipationSettings
 from wagtail_borgerdialog.people.actions import enter_person
+from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.people.selectors import person_of
 from wagtail_borgerdialog.terms import ModerationMode
 from wagtail_borgerdialog.testing.factories import (
@@ -148,7 +149,19 @@ def test_what_a_stranger_typed_is_not_mailed_to_whoever_they_like(idea, at):
     )
     notices.confirm_comment(comment, at=at)
     notices.confirm_contribution(hidden, at=at)
-    for message in sent():
+    # Where the page demands nothing, the address is not proved, and the receipt goes out at once.
+    Participant.objects.filter(pk=idea.participant_id).update(level="none")
+    hidden.participant.refresh_from_db()
+    notices.receipt(hidden, at=at, is_waiting=True)
+    notices.not_shown(hidden, decision(hidden, "reject", at), at=at)
+    comment.participant.refresh_from_db()
+    about_comment = ModerationDecision.objects.create(
+        comment=comment, action="reject", reason_code="spam", decided_at=at
+    )
+    notices.comment_not_shown(comment, about_comment, at=at)
+    messages = sent()
+    assert len(messages) == 5
+    for message in messages:
         assert "PILLER" not in message.body + message.subject + message.alternatives[0][0]
 
 

@@ -15,6 +15,7 @@ from wagtail_borgerdialog.contributions.models import (
 from wagtail_borgerdialog.contributions.selectors import absolute_url
 from wagtail_borgerdialog.people.links import link_url
 from wagtail_borgerdialog.people.models import Participant
+from wagtail_borgerdialog.terms import VerificationLevel
 
 
 def confirm_contribution(contribution: Contribution, *, at: datetime.datetime) -> None:
@@ -129,14 +130,17 @@ def comment_not_shown(
     comment: Comment, decision: ModerationDecision, *, at: datetime.datetime
 ) -> None:
     """A moderator has decided that a comment is not shown."""
+    to = comment.participant
+    is_proved = to is None or to.level != VerificationLevel.NONE
     _queue(
         comment.contribution,
         f"comment-not-shown:{decision.pk}",
         "comment_not_shown",
-        to=comment.participant,
+        to=to,
         at=at,
-        comment=comment.body,
-        **_reasons(decision, to=comment.participant),
+        # Else a stranger may have typed it beside an address that is not theirs.
+        comment=comment.body if is_proved or comment.published_at else "",
+        **_reasons(decision, to=to),
     )
 
 
@@ -182,6 +186,19 @@ def _reasons(decision: ModerationDecision, *, to: Participant | None) -> dict[st
     }
 
 
+def _is_strangers(contribution: Contribution, *, to: Participant) -> bool:
+    """Whether a stranger may have typed it beside the address of ``to``, and nobody has read it.
+
+    Where the page demands nothing, an address is not proved by what was sent with it.
+    """
+    return (
+        to.pk == contribution.participant_id
+        and to.level == VerificationLevel.NONE
+        and contribution.entered_by_id is None
+        and not contribution.is_public
+    )
+
+
 def _queue(
     contribution: Contribution,
     event: str,
@@ -196,7 +213,7 @@ def _queue(
     is_author = to.pk == contribution.participant_id
     with translation.override(to.language):
         common = {
-            "title": contribution.title,
+            "title": "" if _is_strangers(contribution, to=to) else contribution.title,
             "title_language": contribution.language,
             "reference": contribution.reference,
             "url": absolute_url(contribution),
