@@ -8,6 +8,7 @@ from functools import cached_property
 import django_filters
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Min, QuerySet
 from django.urls import NoReverseMatch, path, reverse
 from django.utils.translation import gettext as _
@@ -57,6 +58,7 @@ from wagtail_borgerdialog.terms import Channel
 
 REFERENCE = re.compile(r"[0-9]{4}-[0-9]{1,12}")
 COMMENTS_SHOWN = 20
+LONGEST_KEY = 18
 
 
 def case_url(contribution: Contribution) -> str:
@@ -72,6 +74,24 @@ def public_name(item: Contribution) -> str:
     return item.public_name or _("A citizen")
 
 
+class StatusesField(django_filters.fields.ModelMultipleChoiceField):
+    """Statuses; a number that no database can hold is no choice. Django asks the database."""
+
+    def _check_values(self, value: Sequence[str]) -> list[Status]:
+        for one in value:
+            if len(str(one)) > LONGEST_KEY:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"],
+                    code="invalid_choice",
+                    params={"value": str(one)[:LONGEST_KEY]},
+                )
+        return super()._check_values(value)
+
+
+class StatusesFilter(django_filters.ModelMultipleChoiceFilter):
+    field_class = StatusesField
+
+
 class CaseFilterSet(WagtailFilterSet):
     activity = django_filters.ModelChoiceFilter(
         label=gettext_lazy("Page"), queryset=activities_to_choose, empty_label=gettext_lazy("All")
@@ -82,7 +102,7 @@ class CaseFilterSet(WagtailFilterSet):
         empty_label=gettext_lazy("All"),
         widget=forms.RadioSelect,
     )
-    status = django_filters.ModelMultipleChoiceFilter(
+    status = StatusesFilter(
         label=gettext_lazy("Status"),
         queryset=Status.objects.all(),
         widget=forms.CheckboxSelectMultiple,
