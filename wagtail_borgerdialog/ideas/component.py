@@ -51,6 +51,6 @@ class Ideas(Component):
     def group_permissions(self) -> dict[str, Sequence[str]]:
         room = "borgerdialog_ideas"
         return {
-            "moderators": [f"{room}.view_idea", f"{room}.view_helpoffer"],
-            "caseworkers": [f"{room}.view_idea", f"{room}.view_helpoffer"],
+            "moderators": [f"{room}.view_helpoffer"],
+            "caseworkers": [f"{room}.view_helpoffer"],
         }

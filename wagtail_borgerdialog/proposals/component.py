@@ -139,10 +139,9 @@ class Proposals(Component):
                 f"{room}.add_ruleset",
                 f"{room}.change_ruleset",
                 f"{room}.view_ruleset",
-                f"{room}.view_proposal",
             ],
-            "moderators": [f"{room}.check_proposal", f"{room}.view_proposal"],
-            "caseworkers": [f"{room}.check_proposal", f"{room}.view_proposal"],
+            "moderators": [f"{room}.check_proposal"],
+            "caseworkers": [f"{room}.check_proposal"],
         }
 
     def searchable(
