@@ -168,6 +168,7 @@ def test_a_pile_of_papers_keeps_page_channel_and_evidence(town):
     form = response.context["form"]
     assert form["activity"].value() == str(town.elsewhere.pk)
     assert (form["channel"].value(), form["evidence"].value()) == ("meeting", "Sag 2026-114")
+    assert not response.request["QUERY_STRING"]
     assert not form["title"].value()
     assert Idea.objects.get().reference in " ".join(map(str, response.context["messages"]))
 

@@ -1,7 +1,5 @@
 """Staff enter a text for somebody who wrote on paper, called or came to a meeting."""
 
-from urllib.parse import urlencode
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +15,8 @@ from wagtail_borgerdialog.contributions.viewsets.base import StaffView, activiti
 from wagtail_borgerdialog.people.eligibility import NotAllowed
 
 KEPT = ("activity", "channel", "evidence")
+# Not in the address, which ends up in logs: evidence may name somebody.
+KEPT_KEY = "borgerdialog_entered"
 
 
 class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
@@ -55,7 +55,8 @@ class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
     def get_initial(self) -> dict[str, object]:
         initial = super().get_initial()
         # What a pile of papers has in common need be typed only once.
-        initial |= {name: self.request.GET[name] for name in KEPT if name in self.request.GET}
+        if self.request.method == "GET":
+            initial |= self.request.session.pop(KEPT_KEY, {})
         if "activity" in initial:
             return initial
         choices = list(activities_to_choose(self.request).filter(kind=self.viewset.name)[:2])
@@ -88,5 +89,6 @@ class EnterView(StaffView, WagtailAdminTemplateMixin, FormView):
         )
         if "another" in self.request.POST:
             kept = {name: form.data[name] for name in KEPT if form.data.get(name)}
-            return redirect(f"{self.viewset.enter_url}?{urlencode(kept)}")
+            self.request.session[KEPT_KEY] = kept
+            return redirect(self.viewset.enter_url)
         return redirect(self.viewset.item_url(case))
