@@ -530,9 +530,7 @@ class World:
                     at=NOW,
                     reason_code="spam",
                     internal_note=case.new(f"internal note on a {state} comment", INTERNAL),
-                    public_note=case.new(
-                        f"reason at a {state} comment", reason_tier, owner=who
-                    ),
+                    public_note=case.new(f"reason at a {state} comment", reason_tier, owner=who),
                 )
                 obj.refresh_from_db()
         if case.kind == "ideas":
