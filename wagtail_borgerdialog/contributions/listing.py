@@ -9,7 +9,8 @@ import datetime
 from collections.abc import Callable, Mapping
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet, Value, Window
+from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Value, Window
+from django.db.models.functions import Cast
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from wagtail.search.backends import get_search_backend
@@ -236,9 +237,12 @@ def matching(activity: Activity, query: str) -> QuerySet[Contribution] | list[in
     public = Contribution.objects.in_activity(activity).visible().only("pk")
     newest = public.order_by("-published_at", "-id")
     found = get_search_backend().search(query, newest, operator="and", order_by_relevance=False)
-    found = found[:SEARCH_CAP]
     if hasattr(found, "get_queryset") and connection.features.allow_sliced_subqueries_with_in:
-        return found.get_queryset().values("pk")
+        # Wagtail joins by the key as text. As a number too, a rare word need not read every row.
+        key = Cast("index_entries__object_id", BigIntegerField())
+        rows = found.get_queryset().annotate(key=key).filter(pk=F("key"))
+        return rows[:SEARCH_CAP].values("pk")
+    found = found[:SEARCH_CAP]
     return [item.pk for item in found]
 
 
