@@ -14,10 +14,14 @@ from django.utils import timezone, translation
 
 from bench._data import COMMON_WORD, RARE_WORD, voters
 from bench._worker import new_token
+from wagtail_borgerdialog.contributions.actions import support
 from wagtail_borgerdialog.contributions.listing import RANDOM, SUPPORTED
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind, Support
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.paging import Order, make_cursor
+from wagtail_borgerdialog.people.eligibility import Person
+from wagtail_borgerdialog.people.models import Participant
+from wagtail_borgerdialog.terms import VerificationLevel
 
 if TYPE_CHECKING:
     from bench._worker import Worker
@@ -67,7 +71,7 @@ def _supports(worker: Worker, activity: Activity) -> Case:
     references = list(open_for_support.newest().values_list("reference", flat=True)[:200])
     pairs = itertools.product(references, voters())
 
-    def support() -> dict[str, object]:
+    def ask() -> dict[str, object]:
         reference, voter = next(pairs)
         token = new_token()
         return worker.request(
@@ -80,7 +84,35 @@ def _supports(worker: Worker, activity: Activity) -> Case:
             },
         )
 
-    return support
+    return ask
+
+
+def stored_supports(times: int) -> Callable[[int], None]:
+    """What a support costs without a request around it: the rule, the row, the counter, the signal.
+
+    The last people support the oldest ideas, where no request of ``_supports`` has been.
+    """
+    received = Contribution.objects.visible().filter(status__kind=StatusKind.RECEIVED)
+    ideas = list(received.select_related("activity", "site", "status").order_by("pk")[:20])
+    people = Participant.objects.in_bulk([voter.participant for voter in voters()])
+    persons = [
+        Person(participant=people[voter.participant], level=VerificationLevel.ACCOUNT)
+        for voter in reversed(voters())
+    ]
+    done = Support.objects.filter(contribution__in=ideas).values_list("contribution", "participant")
+    taken = set(done)
+    pairs = [
+        (idea, person)
+        for person in persons
+        for idea in ideas
+        if (idea.pk, person.participant.pk) not in taken
+    ][:times]
+
+    def store(number: int) -> None:
+        idea, person = pairs[number]
+        assert support(idea, by=person, at=timezone.now())
+
+    return store
 
 
 @contextmanager

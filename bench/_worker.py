@@ -119,7 +119,7 @@ class Worker:
             "status": status,
             "bytes": len(body),
             "cards": body.count(b'class="bd-card"'),
-            "comments": body.count(b'class="bd-comment '),
+            "comments": body.count(b'<article class="bd-comment'),
             "cookie": "Set-Cookie" in headers,
         }
 
@@ -127,6 +127,8 @@ class Worker:
         """Milliseconds a request: of this process, of PostgreSQL's, and by the clock."""
         if name == "insert":
             return self.insert(times)
+        if name == "stored support":
+            return self.store(times)
         case = self.cases[name]
         requests = [case() for _ in range(times)]
         server = server_clock()
@@ -142,6 +144,16 @@ class Worker:
         with bare_inserts(times) as (insert, pid), clocks(server_clock(pid)) as spent:
             for number in range(times):
                 insert(number)
+        return {clock: 1000 * seconds / times for clock, seconds in spent.items()}
+
+    def store(self, times: int) -> dict[str, object]:
+        """Supports by the action that requests call, each with its own commit."""
+        from bench._cases import stored_supports
+
+        store = stored_supports(times)
+        with clocks(server_clock()) as spent:
+            for number in range(times):
+                store(number)
         return {clock: 1000 * seconds / times for clock, seconds in spent.items()}
 
 

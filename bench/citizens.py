@@ -24,9 +24,11 @@ SIZES = (100, 10_000, 50_000)
 SMALL, LARGE = SIZES[0], SIZES[-1]
 ROUNDS = 15
 TIMES = 6
+MANY = 50
 PLAIN = "plain page"
-TEXT_ALONE = "page of text alone"
 LISTS = ("list", "search")
+# Without a request around them.
+DATABASE_ALONE = ("stored support", "insert")
 STATIC = ROOT / "wagtail_borgerdialog" / "static" / "wagtail_borgerdialog"
 
 MOST_QUERIES = {"list": 10, "search": 10, "idea": 15, "support": 6}
@@ -56,7 +58,7 @@ class Process:
 
     def run(self, case: str) -> None:
         """Answer a few requests of ``case``, and keep what they cost."""
-        times = 50 if case == "insert" else TIMES
+        times = MANY if case in DATABASE_ALONE else TIMES
         self.cost[case].append(self.ask(run=case, times=times))
 
     def median(self, case: str, *clocks: str) -> float:
@@ -103,7 +105,7 @@ def measure(running: Sequence[Process]) -> list[str]:
             process.ask(run=case, times=3)
     for turn in range(ROUNDS):
         order = running if turn % 2 else running[::-1]
-        for number, case in enumerate([*cases, "insert"]):
+        for number, case in enumerate([*cases, *DATABASE_ALONE]):
             for process in order:
                 process.run(case)
                 if number % 5 == 4:
@@ -162,10 +164,10 @@ def targets(running: Sequence[Process], cases: Sequence[str]) -> list[Target]:
             f"processor time ({slowest})"
         )
         found.append(Target(promise, f"{ratio:.2f}", ratio <= MOST_BESIDE_PLAIN))
-        share = process.median("insert", "wall") / process.median("support", "wall")
+        share = process.median("insert", "wall") / process.median("stored support", "wall")
         promise = (
-            f"support at {process.size} ideas: at least {LEAST_SHARE_OF_INSERTS:.0%} of the rate "
-            "of a bare INSERT"
+            f"supports are stored at {process.size} ideas: at least {LEAST_SHARE_OF_INSERTS:.0%} "
+            "of the rate of a bare INSERT"
         )
         found.append(Target(promise, f"{share:.0%}", share >= LEAST_SHARE_OF_INSERTS))
     found += [_size(path) for path in sorted(STATIC.glob("borgerdialog.*"))]
@@ -217,7 +219,7 @@ def table(running: Sequence[Process], cases: Sequence[str]) -> str:
     for size in SIZES:
         header += f"{size:>9} ideas: web + db (clock)"
     lines = [header]
-    for case in [*cases, "insert"]:
+    for case in [*cases, *DATABASE_ALONE]:
         counts = [process.counts[case] for process in running if case in process.counts]
         queries = ""
         if counts:

@@ -6,6 +6,7 @@ ten times as much; what grows with the square costs a hundred times as much.
 
 import contextlib
 import io
+import os
 import statistics
 import time
 import zlib
@@ -94,6 +95,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def main() -> int:
     """Print what each case costs and how that grows; 1 when one grows or takes too much."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench._settings")
     django.setup()
     missed = 0
     for name, (length, make) in cases().items():
