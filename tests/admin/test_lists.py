@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timezone import localdate
 from openpyxl import load_workbook
 from wagtail.models import Locale
 from wagtail.users.models import UserProfile
@@ -55,7 +56,7 @@ def test_each_filter_narrows_the_list(town):
     )
     IdeaFactory(activity=town.here, title="Den anden")
     client = town.client("moderator")
-    day = f"{wanted.submitted_at:%Y-%m-%d}"
+    day = localdate(wanted.submitted_at).isoformat()
     for query in (
         f"?area={area.pk}",
         f"?category={category.pk}",

@@ -226,6 +226,12 @@ def _card(
     return element.render(Context({**vars(card), "at": at}))
 
 
+@register.filter(is_safe=True)
+def bd_quoted(text: str) -> str:
+    """``text`` between the quotation marks of the reader's language."""
+    return gettext("“%(text)s”") % {"text": text}
+
+
 @register.simple_tag
 def bd_window(
     opens_at: datetime.datetime | None = None,
