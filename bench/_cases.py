@@ -12,7 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from bench._data import COMMON_WORD, RARE_WORD, voters
+from bench._data import COMMON_WORD, RARE_WORD, VERY_COMMON_WORD, voters
 from bench._worker import new_token
 from wagtail_borgerdialog.contributions.actions import support
 from wagtail_borgerdialog.contributions.listing import RANDOM, SUPPORTED
@@ -53,6 +53,7 @@ def cases(worker: Worker) -> dict[str, Case]:
         "list, rarer status": (url, {"status": RARE_GROUP}),
         "search, rare word": (url, {"q": RARE_WORD}),
         "search, common word": (url, {"q": COMMON_WORD}),
+        "search, in 4 % of all": (url, {"q": VERY_COMMON_WORD}),
         "idea, 60 comments": (f"{url}{newest[0].reference}/", {}),
         "similar ideas": (similar, {"q": "Ny legeplads med gynger ved havnen"}),
     }

@@ -66,7 +66,10 @@ from wagtail_borgerdialog.testing.ideas import DisclaimerFactory, make_idea_page
 
 DEMO = Path(__file__).resolve().parent.parent / "example_site" / "demo"
 RARE_WORD = "solsikkelaug"
-COMMON_WORD = "legeplads"
+COMMON_WORD = "vandrerute"
+"""One idea in fifty holds it, or so many that a search shows a full page."""
+VERY_COMMON_WORD = "legeplads"
+"""One idea in twenty-five holds it: the words of the demo make it so."""
 COMMENTS = 60
 PEOPLE = 1_000
 VOTERS = 200
@@ -118,7 +121,8 @@ def fill(size: int) -> None:
     assert _terms(idea, places) == index_terms(idea.title, idea.body, places=places)
     _index(ideas)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        # As the server itself does soon after so many rows have come.
+        cursor.execute("VACUUM ANALYZE")
 
 
 @contextlib.contextmanager
@@ -241,6 +245,7 @@ def _ideas(
     seen = [*_drawn(VISIBILITIES, size - 1, chance), Visibility.VISIBLE]
     minutes = sorted((chance.randrange(4 * 365 * 24 * 60) for _ in range(size)), reverse=True)
     rare = set(range(5, size, max(size // 3, 1)))
+    common = set(range(2, size, min(50, max(size // 30, 1))))
     made = []
     for number in range(size):
         sent = now - datetime.timedelta(minutes=minutes[number])
@@ -248,6 +253,8 @@ def _ideas(
         texts = chance.sample(sentences, chance.randint(2, 9))
         if number in rare:
             texts.append(f"Vi har et {RARE_WORD} i forvejen.")
+        if number in common:
+            texts.append(f"Der går en {COMMON_WORD} i nærheden.")
         made.append(
             Idea(
                 id=number + 1,

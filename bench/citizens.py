@@ -27,6 +27,8 @@ TIMES = 6
 MANY = 50
 PLAIN = "plain page"
 LISTS = ("list", "search")
+# PostgreSQL visits every row that holds a word, so this one is printed and not promised.
+GROWS = ("search, in 4 % of all",)
 # Without a request around them.
 DATABASE_ALONE = ("stored support", "insert")
 STATIC = ROOT / "wagtail_borgerdialog" / "static" / "wagtail_borgerdialog"
@@ -124,6 +126,15 @@ def growth(running: Sequence[Process], case: str) -> float:
     return statistics.median(after / before for before, after in zip(few, many, strict=True))
 
 
+def beside_plain(process: Process, case: str) -> float:
+    """How many times a plain page's processor time a request takes."""
+    plain = [turn["web"] for turn in process.cost[PLAIN]]
+    a_turn = len(plain) // ROUNDS
+    beside = [statistics.median(plain[n : n + a_turn]) for n in range(0, len(plain), a_turn)]
+    asked = [turn["web"] for turn in process.cost[case]]
+    return statistics.median(web / page for web, page in zip(asked, beside, strict=True))
+
+
 @dataclass(frozen=True)
 class Target:
     """One thing we promise, what was found, and whether that keeps it."""
@@ -148,17 +159,13 @@ def targets(running: Sequence[Process], cases: Sequence[str]) -> list[Target]:
             Target(f"{kind}: at most {most} queries{beside}", str(queries), queries <= most)
         )
     for case in cases:
-        if _kind(case) in MOST_QUERIES:
+        if _kind(case) in MOST_QUERIES and case not in GROWS:
             ratio = growth(running, case)
             promise = f"{case}: at {LARGE} ideas at most {MOST_GROWTH} × the cost at {SMALL}"
             found.append(Target(promise, f"{ratio:.2f}", ratio <= MOST_GROWTH))
     for process in running:
-        plain = process.median(PLAIN, "web")
-        slowest = max(
-            (case for case in cases if _kind(case) in LISTS),
-            key=lambda case: process.median(case, "web"),
-        )
-        ratio = process.median(slowest, "web") / plain
+        lists = [case for case in cases if _kind(case) in LISTS]
+        ratio, slowest = max((beside_plain(process, case), case) for case in lists)
         promise = (
             f"a list at {process.size} ideas: at most {MOST_BESIDE_PLAIN} × a plain page's "
             f"processor time ({slowest})"
@@ -208,8 +215,10 @@ def _as_expected(case: str, process: Process) -> bool:
         return False
     if case == "search, rare word":
         return 0 < seen["cards"] <= 4
+    if process.size == SMALL and (case.startswith("list, ") or case in GROWS):
+        return seen["cards"] > 0
     if _kind(case) in LISTS:
-        return seen["cards"] == 20 if process.size > SMALL else seen["cards"] > 0
+        return seen["cards"] == 20
     return _kind(case) != "idea" or seen["comments"] >= 20
 
 

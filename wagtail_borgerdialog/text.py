@@ -6,6 +6,7 @@ What goes is what only ever harms: control characters, bidirectional overrides, 
 surrogates, and accents piled up until they cover the neighbours ("zalgo").
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -236,10 +237,12 @@ def _render_line(line: str) -> SafeString:
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
+@functools.lru_cache(maxsize=128)
 def render_plain_text(value: str) -> SafeString:
     """``value`` as HTML: paragraphs, line breaks, and links for http and https; nothing else.
 
-    Everything typed is escaped. Each paragraph finds its own reading direction.
+    Everything typed is escaped. Each paragraph finds its own reading direction. The texts that
+    a page is read with again and again are rendered once.
     """
     text = strip_unsafe(_LINE_ENDS.sub("\n", value)).strip()
     paragraphs = [paragraph for paragraph in re.split(r"\n\s*\n", text) if paragraph.strip()]

@@ -6,10 +6,23 @@ card needs nothing else.
 
 import dataclasses
 import datetime
+import functools
+import uuid
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import BigIntegerField, Count, F, Q, QuerySet, Value, Window
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    Count,
+    F,
+    Q,
+    QuerySet,
+    UUIDField,
+    Value,
+    Window,
+)
 from django.db.models.functions import Cast
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -17,8 +30,7 @@ from wagtail.search.backends import get_search_backend
 
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
 from wagtail_borgerdialog.models import Activity, Area, Category
-from wagtail_borgerdialog.models.taxonomy import name_for_reader
-from wagtail_borgerdialog.pages_base import base_page_model
+from wagtail_borgerdialog.models.taxonomy import name_for_reader, reader_language
 from wagtail_borgerdialog.paging import BadCursor, CountUpTo, KeysetPage, Order, keyset_page
 from wagtail_borgerdialog.text import clean_query
 
@@ -194,18 +206,61 @@ def list_contributions(
 
 
 def filters_of(activity: Activity) -> tuple[list[Area], list[Category]]:
-    """The districts and the categories to filter by, without their other columns. One query."""
-    columns = ("pk", "slug", "shown", "order", "is_area")
-    areas = Area.objects.order_by().annotate(shown=F("name"), is_area=Value(True))
-    categories = _categories(activity).order_by().annotate(is_area=Value(False))
-    rows = areas.values_list(*columns).union(categories.values_list(*columns), all=True)
-    found: tuple[list[Area], list[Category]] = ([], [])
-    for pk, slug, name, order, is_area in rows.order_by("order", "shown"):
-        if is_area:
-            found[0].append(Area(pk=pk, slug=slug, name=name, order=order))
-        else:
-            found[1].append(Category(pk=pk, slug=slug, name=name, order=order))
-    return found
+    """The districts and the categories to filter by, without their other columns. One query.
+
+    The categories are those of the activity's own page, so that all its translations filter by
+    the same; each is named in the reader's language, if it has a name there.
+    """
+    names = [_Name(*row) for row in _names().all()]
+    language = reader_language()
+    own = {row.key: row for row in names if row.locale == activity.locale_id}
+    translated = {row.key for row in names if row.key and row.language == language}
+    shown = [
+        row
+        for row in names
+        if row.key in own
+        and (row.language == language if row.key in translated else row is own[row.key])
+    ]
+    # Sorting is stable: within one number, names stay in the database's order.
+    areas = sorted((row for row in names if not row.key), key=lambda row: row.order)
+    shown.sort(key=lambda row: own[row.key].order)
+    return (
+        [Area(pk=row.pk, slug=row.slug, name=row.name) for row in areas],
+        [Category(pk=own[row.key].pk, slug=own[row.key].slug, name=row.name) for row in shown],
+    )
+
+
+class _Name(NamedTuple):
+    """A district, or a category in one language (``key`` is what its translations share)."""
+
+    pk: int
+    slug: str
+    name: str
+    order: int
+    key: uuid.UUID | None
+    locale: int | None
+    language: str | None
+
+
+@functools.cache
+def _names() -> QuerySet:
+    # Plain columns, chosen from afterwards: conditions would cost more than all the rows, and
+    # writing the query more than running it.
+    nothing = {
+        "key": Value(None, output_field=UUIDField()),
+        "locale": Value(None, output_field=BigIntegerField()),
+        "language": Value(None, output_field=CharField()),
+    }
+    plain = ("pk", "slug", "name", "order")
+    areas = Area.objects.order_by().annotate(**nothing).values_list(*plain, *nothing)
+    columns = (*plain, "translation_key", "locale_id", "locale__language_code")
+    categories = Category.objects.order_by().values_list(*columns)
+    return areas.union(categories, all=True).order_by("name")
+
+
+def categories_in(activity: Activity) -> list[Category]:
+    """The categories to choose from, each named in the reader's language. One query."""
+    return filters_of(activity)[1]
 
 
 def _attach(page: KeysetPage, areas: list[Area], categories: list[Category]) -> None:
@@ -215,8 +270,8 @@ def _attach(page: KeysetPage, areas: list[Area], categories: list[Category]) -> 
     category_of |= {row.pk: row for row in categories}
     # Staff can choose a category in another language.
     if others := {row.category_id for row in page} - category_of.keys():
-        shown = Category.objects.filter(pk__in=others).annotate(shown=name_for_reader())
-        category_of |= {row.pk: _named(row) for row in shown}
+        named = Category.objects.filter(pk__in=others).values_list("pk", name_for_reader())
+        category_of |= {pk: Category(pk=pk, name=name) for pk, name in named}
     for row in page:
         row.area = area_of[row.area_id]
         row.category = category_of[row.category_id]
@@ -244,23 +299,3 @@ def matching(activity: Activity, query: str) -> QuerySet[Contribution] | list[in
         return rows[:SEARCH_CAP].values("pk")
     found = found[:SEARCH_CAP]
     return [item.pk for item in found]
-
-
-def categories_in(activity: Activity) -> list[Category]:
-    """The categories to choose from, each named in the reader's language. One query.
-
-    They are those of the activity's own page, so that all its translations filter by the same.
-    """
-    return [_named(row) for row in _categories(activity).order_by("order", "shown")]
-
-
-def _categories(activity: Activity) -> QuerySet[Category]:
-    # Not activity.page: on a translation that would be one more query.
-    owner = base_page_model().objects.filter(pk=activity.page_id)
-    own = Category.objects.filter(locale__in=owner.values("locale"))
-    return own.annotate(shown=name_for_reader())
-
-
-def _named(row: Category) -> Category:
-    row.name = row.shown
-    return row

@@ -5,8 +5,9 @@ import datetime
 import swapper
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import StrIndex
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import PageViewRestriction, Site
 
@@ -149,10 +150,11 @@ class ActivityQuerySet(models.QuerySet):
         return self.filter(page__live=True).exclude(private_page("page"))
 
     def with_reach(self) -> "ActivityQuerySet":
-        """Each with ``reaches_all``: whether it is one of those."""
+        """Each with ``reaches_all``: whether it is one of those; and with its ``locale_id``."""
         reaches_all = Q(page__live=True) & ~Q(private_page("page"))
         return self.annotate(
-            reaches_all=ExpressionWrapper(reaches_all, output_field=models.BooleanField())
+            reaches_all=ExpressionWrapper(reaches_all, output_field=models.BooleanField()),
+            locale_id=F("page__locale"),
         )
 
 
@@ -188,13 +190,18 @@ class Activity(ActivityTerms):
             models.CheckConstraint(
                 condition=Q(closes_at__isnull=True)
                 | Q(opens_at__isnull=True)
-                | Q(closes_at__gt=models.F("opens_at")),
+                | Q(closes_at__gt=F("opens_at")),
                 name="borgerdialog_activity_closes_after_it_opens",
             )
         ]
 
     def __str__(self) -> str:
         return self.page.title
+
+    @cached_property
+    def locale_id(self) -> int:
+        """The language of the page that owns it."""
+        return self.page.locale_id
 
     def has_opened(self, at: datetime.datetime) -> bool:
         """Whether the opening instant has come by ``at``."""

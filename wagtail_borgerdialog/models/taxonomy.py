@@ -67,14 +67,18 @@ class Category(TranslatableMixin, models.Model):
         return self.name
 
 
-def name_for_reader(prefix: str = "") -> Coalesce | F:
-    """A category's name (the category is at ``prefix``) in the reader's language, if it has one."""
-    own = F(f"{prefix}name")
+def reader_language() -> str:
+    """The language of the content that the reader gets; empty where the site has none like it."""
     try:
-        language = get_supported_content_language_variant(get_language())
+        return get_supported_content_language_variant(get_language())
     except LookupError:
-        return own
+        return ""
+
+
+def name_for_reader(prefix: str = "") -> Coalesce:
+    """A category's name (the category is at ``prefix``) in the reader's language, if it has one."""
     translations = Category.objects.filter(
-        translation_key=OuterRef(f"{prefix}translation_key"), locale__language_code=language
+        translation_key=OuterRef(f"{prefix}translation_key"),
+        locale__language_code=reader_language(),
     )
-    return Coalesce(Subquery(translations.order_by().values("name")[:1]), own)
+    return Coalesce(Subquery(translations.order_by().values("name")[:1]), F(f"{prefix}name"))

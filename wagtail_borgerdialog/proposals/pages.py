@@ -13,7 +13,7 @@ from wagtail.contrib.routable_page.models import path, re_path
 
 from wagtail_borgerdialog.contributions.selectors import path_on
 from wagtail_borgerdialog.models import Activity
-from wagtail_borgerdialog.pages_base import ParticipationPageMixin
+from wagtail_borgerdialog.pages_base import ParticipationPageMixin, activities_to_serve
 from wagtail_borgerdialog.proposals import views
 from wagtail_borgerdialog.proposals.models import Proposal, RuleSet
 
@@ -102,12 +102,8 @@ class ProposalPageMixin(ParticipationPageMixin):
     @cached_property
     def stored_activity(self) -> Activity | None:
         """The activity of this page and its translations, with the owning page's rule set."""
-        related = (
-            "page__locale",
-            "site__participationsettings",
-            f"{path_to_owner(type(self))}__rule_set",
-        )
-        return Activity.objects.for_page(self).with_reach().select_related(*related).first()
+        related = ("page__locale", f"{path_to_owner(type(self))}__rule_set")
+        return next(iter(activities_to_serve().for_page(self).select_related(*related)), None)
 
     @property
     def rules_in_force(self) -> RuleSet:

@@ -406,12 +406,17 @@ def bd_widget(
 @register.filter
 def bd_options(field: BoundField) -> SafeString:
     """The options of a select; Django renders a template for each, which a list has no time for."""
-    chosen = field.value()
+    choices = tuple((value, str(label)) for value, label in field.field.choices)
+    return _options(choices, field.value())
+
+
+@lru_cache(maxsize=256)
+def _options(choices: tuple[tuple[str, str], ...], chosen: str | None) -> SafeString:
     options = (
         format_html('<option value="{}" selected>{}</option>', value, label)
         if value == chosen
         else format_html('<option value="{}">{}</option>', value, label)
-        for value, label in field.field.choices
+        for value, label in choices
     )
     return format_html_join("", "{}", ((option,) for option in options))
 

@@ -883,6 +883,15 @@ class Migration(migrations.Migration):
                 fields=["visibility", "submitted_at", "id"], name="borgerdialog_queue"
             ),
         ),
+        migrations.AddIndex(
+            model_name="contribution",
+            index=models.Index(
+                fields=["id"],
+                include=["activity", "published_at"],
+                condition=models.Q(("visibility", "visible")),
+                name="borgerdialog_found",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="contribution",
             constraint=models.UniqueConstraint(
