@@ -29,8 +29,10 @@ INSTALLED_APPS = [
     "wagtail_borgerdialog",
     "wagtail_borgerdialog.people",
     "wagtail_borgerdialog.contributions",
+    "wagtail_borgerdialog.followup",
     "wagtail_borgerdialog.ideas",
     "wagtail_borgerdialog.proposals",
+    "wagtail_borgerdialog.notifications",
     "wagtail_borgerdialog.pages",
     # What the rooms need beside a plain Wagtail site.
     "wagtail.contrib.routable_page",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from wagtail.models import Site
 
+    from wagtail_borgerdialog.contributions.timeline import TimelineSource
+
 
 class Component:
     """One room's answers to the site's questions. Override what the room has."""
@@ -50,11 +52,47 @@ class Component:
         """Permissions (``app_label.codename``) by role: editors, moderators, caseworkers."""
         return {}
 
+    def timeline_sources(self) -> Sequence["TimelineSource"]:
+        """What the room tells on the timeline of a case."""
+        return ()
+
+    def event_names(self) -> Mapping[str, str]:
+        """What readers call the events that the room tells of: one short sentence by name.
+
+        For followers: an event without a sentence is no news.
+        """
+        return {}
+
+    def retained(self) -> Sequence["RetainedData"]:
+        """The personal data that the room holds, and how it is exported, erased and purged."""
+        return ()
+
     def searchable(
         self, user: "AbstractBaseUser | AnonymousUser", site: "Site"
     ) -> Sequence["QuerySet[Model]"]:
         """Querysets of what ``user`` may find on ``site``."""
         return ()
+
+
+class RetainedData:
+    """Personal data of one kind, as ``people`` needs to know it. Override what applies.
+
+    ``participant`` is a ``people.Participant``; every method is called in a transaction.
+    """
+
+    name: str = ""
+
+    def export(self, participant: "Model") -> list[dict[str, object]]:
+        """What is held about ``participant``: JSON values, newest first."""
+        return []
+
+    def erase(self, participant: "Model", *, at: datetime.datetime) -> int:
+        """Remove what points to the person and keep what the case needs; returns how many rows."""
+        return 0
+
+    def purge(self, *, at: datetime.datetime) -> int:
+        """Erase what is kept no longer by ``at``; returns how many rows."""
+        return 0
 
 
 class DashboardCount:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from wagtail_borgerdialog.components import Component, DashboardCount
 from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.models import Status, StatusKind
+from wagtail_borgerdialog.contributions.timeline import STATUS_CHANGES, TimelineSource
 
 
 class Contributions(Component):
@@ -48,6 +49,9 @@ class Contributions(Component):
                 Status.objects.of_kind(kind)
                 made.append(f"status {kind}")
         return made
+
+    def timeline_sources(self) -> Sequence[TimelineSource]:
+        return (STATUS_CHANGES,)
 
     def group_permissions(self) -> dict[str, Sequence[str]]:
         room = "borgerdialog_contributions"

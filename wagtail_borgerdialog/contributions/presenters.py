@@ -139,34 +139,6 @@ def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> S
 
 
 @dataclasses.dataclass(frozen=True)
-class TimelineEntry:
-    """For ``elements/timeline.html``."""
-
-    at: datetime.datetime
-    title: str
-    kind: str
-    by: str
-    text: str
-    next: str
-
-
-def timeline(contribution: Contribution) -> list[TimelineEntry]:
-    """The steps of the case, newest first; the newest says what comes, if anything. One query."""
-    changes = contribution.status_changes.select_related("to_status").order_by("-at", "-pk")
-    return [
-        TimelineEntry(
-            at=change.at,
-            title=str(change.to_status),
-            kind=change.to_status.kind,
-            by=change.by_role,
-            text=change.note,
-            next="" if number or change.to_status.is_final else change.to_status.explanation,
-        )
-        for number, change in enumerate(changes)
-    ]
-
-
-@dataclasses.dataclass(frozen=True)
 class ShownAttachment:
     """For ``elements/attachments.html``."""
 

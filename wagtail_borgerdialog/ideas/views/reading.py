@@ -20,9 +20,9 @@ from wagtail_borgerdialog.contributions.presenters import (
     placeholder,
     shown_attachments,
     shown_thread,
-    timeline,
 )
 from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
+from wagtail_borgerdialog.contributions.timeline import timeline
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.ideas import rules, selectors
 from wagtail_borgerdialog.ideas.models import Idea

@@ -18,13 +18,12 @@ from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
 from wagtail_borgerdialog.contributions.presenters import (
     Card,
     Tab,
-    TimelineEntry,
     author_name,
     placeholder,
     shown_thread,
-    timeline,
 )
 from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
+from wagtail_borgerdialog.contributions.timeline import TimelineEntry, timeline
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, Person, is_open
