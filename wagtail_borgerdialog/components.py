@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
     from django.db.models import Model, QuerySet
+    from django.utils.functional import Promise
     from wagtail.models import Site
 
     from wagtail_borgerdialog.contributions.timeline import TimelineSource
@@ -81,17 +82,37 @@ class RetainedData:
     """
 
     name: str = ""
+    """The key in the file that a person downloads."""
+    label: "str | Promise" = ""
+    """The heading on a person's own page; without one it is only in the file."""
+    models: Sequence[str] = ()
+    """The tables that it answers for (``app_label.Model``); a test wants each table named."""
 
     def export(self, participant: "Model") -> list[dict[str, object]]:
-        """What is held about ``participant``: JSON values, newest first."""
+        """What is held about ``participant``: JSON values, newest first.
+
+        A person's own page shows ``title`` (with a link to ``url``), ``at`` (ISO 8601) and
+        ``status``, and leads to ``undo_url`` to take it back; the file holds all the rest.
+        """
         return []
 
+    def take_down(self, participant: "Model", *, at: datetime.datetime) -> int:
+        """Take what the person wrote out of the public's sight; returns how many texts."""
+        return 0
+
     def erase(self, participant: "Model", *, at: datetime.datetime) -> int:
-        """Remove what points to the person and keep what the case needs; returns how many rows."""
+        """Remove what points to the person and keep what the case needs; returns how many rows.
+
+        ``participant`` still has its name and address, and keeps its row without them. Keys of
+        the person become ``participant.pseudonym``.
+        """
         return 0
 
     def purge(self, *, at: datetime.datetime) -> int:
-        """Erase what is kept no longer by ``at``; returns how many rows."""
+        """Erase what is kept no longer by ``at``; returns how many rows.
+
+        A few hundred at a time: it is called again until nothing is left.
+        """
         return 0
 
 
