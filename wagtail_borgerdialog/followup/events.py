@@ -1,0 +1,13 @@
+"""The names of what follows up on a contribution, told through ``contribution_event``."""
+
+ANSWERED = "answered"
+ANSWER_CHANGED = "answer_changed"
+ANSWER_DUE = "answer_due"
+ANSWER_PAUSED = "answer_paused"
+ANSWER_OVERDUE = "answer_overdue"
+PROMISE_MADE = "promise_made"
+PROMISE_CHANGED = "promise_changed"
+PROMISE_KEPT = "promise_kept"
+PROMISE_BROKEN = "promise_broken"
+PROMISE_DROPPED = "promise_dropped"
+PROMISE_OVERDUE = "promise_overdue"

@@ -1,0 +1,1 @@
+"""What staff do to follow up, on the screens of cases and on their own."""
