@@ -13,10 +13,12 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.encoding import punycode
 from django_tasks import task
 from wagtail.models import Site
 
@@ -111,12 +113,13 @@ def send_due(*, at: datetime.datetime, limit: int = 500) -> tuple[int, int]:
     """
     sent = put_off = 0
     started = timezone.now()
-    for mail in OutgoingMail.objects.due(at).select_related("site")[:limit]:
+    for _turn in range(limit):
         # A claim counts from its own moment: a slow server can make a run longer than a lease.
-        outcome = deliver(mail, at=at + (timezone.now() - started))
-        if outcome is None:
-            continue
-        if outcome:
+        now = at + (timezone.now() - started)
+        mail = _claim(OutgoingMail.objects.all(), at=now)
+        if mail is None:
+            break
+        if _hand_over(mail, at=now):
             sent += 1
         else:
             put_off += 1
@@ -129,12 +132,40 @@ def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
     """Claim ``mail`` and hand it to the mail server.
 
     Returns True when the server took it, False when it is put off or given up, None when another
-    process holds it. The claim is a lease: a process that dies gives it back after ten minutes.
+    process holds it.
+    """
+    claimed = _claim(OutgoingMail.objects.filter(pk=mail.pk), at=at)
+    return None if claimed is None else _hand_over(claimed, at=at)
+
+
+def _claim(mails: QuerySet[OutgoingMail], *, at: datetime.datetime) -> OutgoingMail | None:
+    """The first of ``mails`` that is due and nobody's, leased to us; None when there is none.
+
+    A process that dies gives it back when the lease ends. Where the database can, senders at work
+    side by side pass by each other's rows; elsewhere the second update of a row finds nothing.
+    """
+    features = connection.features
+    while True:
+        with transaction.atomic():
+            due = mails.due(at).select_related("site")
+            if features.has_select_for_update_skip_locked:
+                due = due.select_for_update(
+                    skip_locked=True, of=("self",) if features.has_select_for_update_of else ()
+                )
+            mail = due.first()
+            if mail is None:
+                return None
+            leased_until = at + LEASE
+            if mails.due(at).filter(pk=mail.pk).update(next_attempt_at=leased_until):
+                mail.next_attempt_at = leased_until
+                return mail
+
+
+def _hand_over(mail: OutgoingMail, *, at: datetime.datetime) -> bool:
+    """Hand a claimed ``mail`` to the server; whether the server took it.
+
     Only what is wrong with the mail itself makes us give it up; a server may be away for days.
     """
-    claimed = OutgoingMail.objects.due(at).filter(pk=mail.pk).update(next_attempt_at=at + LEASE)
-    if not claimed:
-        return None
     try:
         build(mail).send()
     except SMTPRecipientsRefused as error:  # the address is wrong, the server is well
@@ -170,12 +201,24 @@ def _put_off(
     attempts = mail.attempts + 1
     wait = datetime.timedelta(minutes=2 ** min(attempts, MAX_ATTEMPTS))
     gives_up = attempts >= MAX_ATTEMPTS and not is_server
-    OutgoingMail.objects.filter(pk=mail.pk).update(
+    # Whoever has taken over since our lease ended knows better than we do.
+    held = OutgoingMail.objects.unsent().filter(pk=mail.pk, next_attempt_at=mail.next_attempt_at)
+    held.update(
         attempts=attempts,
         next_attempt_at=at + min(wait, LONGEST_WAIT_FOR_SERVER if is_server else LONGEST_WAIT),
         failed_at=at if gives_up else None,
         last_error=type(error).__name__,
     )
+
+
+def message_id(mail: OutgoingMail) -> str:
+    """The Message-ID of ``mail``: the same at every try, so that servers can drop a double.
+
+    It tells nobody whom the mail is to, and no other row ever has it.
+    """
+    parts = [mail.recipient_key, mail.event, mail.created_at.isoformat()]
+    digest = salted_hmac("wagtail_borgerdialog.mail", "\n".join(parts), algorithm="sha256")
+    return f"<{digest.hexdigest()[:40]}@{punycode(mail.site.hostname)}>"
 
 
 def build(mail: OutgoingMail) -> EmailMultiAlternatives:
@@ -199,7 +242,11 @@ def build(mail: OutgoingMail) -> EmailMultiAlternatives:
         body=_BLANK_LINES.sub("\n\n", body).strip() + "\n",
         to=[mail.to_email],
         connection=get_connection(fail_silently=False, timeout=app_settings.MAIL_TIMEOUT),
-        headers={"Auto-Submitted": "auto-generated", "Content-Language": mail.language},
+        headers={
+            "Message-ID": message_id(mail),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": mail.language,
+        },
     )
     message.attach_alternative(html, "text/html")
     return message

@@ -170,6 +170,38 @@ def test_one_event_is_one_mail_to_one_person():
     assert mail.send_due(at=NOON) == (0, 0)
 
 
+def test_every_try_carries_the_same_message_id_and_no_other_mail_does():
+    queue()
+    queue(event="1:supported:2")
+    first, other = OutgoingMail.objects.select_related("site").order_by("pk")
+    assert mail.build(first).message()["Message-ID"] == mail.message_id(first)
+    assert mail.message_id(first) != mail.message_id(other)
+    assert "asta" not in mail.message_id(first)
+    with override_settings(**nobody_listens()):
+        mail.send_due(at=NOON)
+    again = OutgoingMail.objects.select_related("site").get(pk=first.pk)
+    assert mail.message_id(again) == mail.message_id(first)
+
+
+def test_whoever_comes_back_after_the_lease_does_not_undo_what_another_has_done(monkeypatch):
+    """A sender that was suspended for longer than its lease, and whose connection is gone."""
+    queue()
+    send = django_mail.EmailMultiAlternatives.send
+
+    def wake_up_late(message: django_mail.EmailMultiAlternatives, *args: object) -> int:
+        patch.setattr(django_mail.EmailMultiAlternatives, "send", send)
+        assert mail.send_due(at=NOON + 2 * mail.LEASE) == (1, 0)
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(django_mail.EmailMultiAlternatives, "send", wake_up_late)
+        assert mail.send_due(at=NOON) == (0, 1)
+    row = OutgoingMail.objects.get()
+    assert row.sent_at is not None
+    assert row.last_error == ""
+    assert len(django_mail.outbox) == 1
+
+
 def test_nothing_is_queued_for_somebody_without_an_address():
     queue(to="")
     assert not OutgoingMail.objects.exists()
