@@ -249,7 +249,19 @@ def build(mail: OutgoingMail) -> EmailMultiAlternatives:
         },
     )
     message.attach_alternative(html, "text/html")
+    message.extra_headers.update(unsubscribe_headers(mail))
     return message
+
+
+def unsubscribe_headers(mail: OutgoingMail) -> dict[str, str]:
+    """One-click unsubscribing (RFC 8058), for mails whose context has an ``unsubscribe_url``."""
+    url = mail.context.get("unsubscribe_url")
+    if not url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def try_again(mails: QuerySet[OutgoingMail], *, at: datetime.datetime) -> int:
