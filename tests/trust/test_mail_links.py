@@ -1,0 +1,178 @@
+"""Mail scanners fetch every link in every mail before a person does: nothing happens by that."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from django.apps import apps
+
+import wagtail_borgerdialog
+from tests.trust.test_deciding import everything
+from tests.trust.world import NOW, Case, World
+from wagtail_borgerdialog import mail
+from wagtail_borgerdialog.components import registry
+from wagtail_borgerdialog.contributions import notices
+from wagtail_borgerdialog.contributions.models import ModerationDecision, Visibility
+from wagtail_borgerdialog.ideas import notices as idea_notices
+from wagtail_borgerdialog.models import OutgoingMail
+from wagtail_borgerdialog.proposals import notices as proposal_notices
+
+pytestmark = pytest.mark.django_db
+
+TEMPLATES = Path(wagtail_borgerdialog.__file__).parent / "templates/wagtail_borgerdialog/mail"
+ANSWERS = {200, 302, 404, 410}
+LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+class Town:
+    """The open cases of the world, and what hangs on them."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def case(self, kind: str, state: str = Visibility.VISIBLE) -> Case:
+        return next(self.world.only(kind=kind, place="open", state=state))
+
+    def idea(self, state: str = Visibility.VISIBLE) -> object:
+        return self.case("ideas", state).obj.specific
+
+    def proposal(self, state: str = Visibility.VISIBLE) -> object:
+        return self.case("proposals", state).obj.specific
+
+    def part(self, name: str, kind: str = "ideas") -> object:
+        return self.case(kind).parts[name]
+
+    def decision(self, **about: object) -> ModerationDecision:
+        return ModerationDecision.objects.filter(**about).latest("pk")
+
+
+def _not_shown(town: Town) -> None:
+    idea = town.idea(Visibility.HIDDEN)
+    notices.not_shown(idea, town.decision(contribution=idea.pk), at=NOW)
+
+
+def _published(town: Town) -> None:
+    idea = town.idea()
+    decision = town.decision(contribution=town.idea(Visibility.HIDDEN).pk)
+    notices.published(idea, decision, at=NOW)
+
+
+def _comment_not_shown(town: Town) -> None:
+    comment = town.part("hidden comment")
+    notices.comment_not_shown(comment, town.decision(comment=comment), at=NOW)
+
+
+def _about_failed_check(tell: Callable[..., None], **more: object) -> Callable[[Town], None]:
+    def cause(town: Town) -> None:
+        proposal = town.proposal()
+        tell(proposal, failed=list(proposal.checks.filter(passed=False)), at=NOW, **more)
+
+    return cause
+
+
+# How each mail comes about. A new template needs a line here before its tests pass.
+CASES: dict[str, Callable[[Town], None]] = {
+    "confirm_contribution": lambda t: notices.confirm_contribution(
+        t.idea(Visibility.DRAFT), at=NOW
+    ),
+    "receipt": lambda t: notices.receipt(t.proposal(), at=NOW, is_waiting=False),
+    "published": _published,
+    "not_shown": _not_shown,
+    "withdrawn": lambda t: notices.withdrawn(t.idea(Visibility.WITHDRAWN), at=NOW),
+    "confirm_support": lambda t: notices.confirm_support(
+        t.part("pending support"), t.idea(), at=NOW
+    ),
+    "supported": lambda t: notices.supported(t.part("support"), t.idea(), at=NOW),
+    "already_supported": lambda t: notices.already_supported(t.part("support"), t.idea(), at=NOW),
+    "confirm_comment": lambda t: notices.confirm_comment(t.part("draft comment"), at=NOW),
+    "comment_not_shown": _comment_not_shown,
+    "confirm_help_offer": lambda t: idea_notices.confirm_offer(t.part("draft offer"), at=NOW),
+    "help_offered": lambda t: idea_notices.help_offered(t.part("offer"), at=NOW),
+    "help_offer_not_shown": lambda t: idea_notices.offer_not_shown(
+        t.part("hidden offer"), "spam", public_note="", at=NOW
+    ),
+    "idea_refined": lambda t: idea_notices.refined(t.idea(), at=NOW),
+    "proposal_coproposer_invited": lambda t: proposal_notices.coproposer_invited(
+        t.part("invited co-proposer", "proposals"), t.proposal(), at=NOW
+    ),
+    "proposal_text_changed": lambda t: proposal_notices.coproposer_text_changed(
+        t.part("co-proposer", "proposals"), t.proposal(), at=NOW
+    ),
+    "proposal_returned": _about_failed_check(proposal_notices.returned, round_no=1),
+    "proposal_rejected_formal": _about_failed_check(proposal_notices.rejected_formal),
+    "proposal_threshold_reached": lambda t: proposal_notices.threshold_reached(
+        t.proposal(), at=NOW
+    ),
+    "proposal_expired": lambda t: proposal_notices.expired(t.proposal(), at=NOW),
+    "proposal_addendum_not_shown": lambda t: proposal_notices.addendum_not_shown(
+        t.part("hidden addendum", "proposals"), at=NOW
+    ),
+}
+
+
+def names() -> set[str]:
+    return {name for component in registry for name in component.mail_names()}
+
+
+def sessions() -> str:
+    """A fingerprint of the sessions, which looking at a mailed link does not open either."""
+    rows = apps.get_model("sessions", "Session").objects.order_by("pk").values_list()
+    return hashlib.sha256(repr(list(rows)).encode()).hexdigest()
+
+
+def links_of(row: OutgoingMail) -> set[str]:
+    """Every address in the text and in the markup of a mail, also those of pictures."""
+    message = mail.build(row)
+    found = set(LINK.findall(message.body))
+    for content, _kind in message.alternatives:
+        page = BeautifulSoup(content, "html.parser")
+        for name in ("href", "src", "action"):
+            found |= {tag[name] for tag in page.select(f"[{name}]")}
+    return {url for url in found if urlsplit(url).hostname == row.site.hostname}
+
+
+def test_every_template_has_a_name_and_every_mail_a_case():
+    on_disk = {path.stem for path in TEMPLATES.glob("*.txt")}
+    assert on_disk == names()
+    assert names() - set(CASES) == set(), "say in CASES how this mail comes about"
+    assert set(CASES) - names() == set()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_links_that_are_fetched_by_a_mail_scanner_change_nothing(world, name):
+    OutgoingMail.objects.all().delete()
+    CASES[name](Town(world))
+    rows = list(OutgoingMail.objects.filter(template=name).select_related("site"))
+    assert rows, "the case queues no such mail"
+    before, before_sessions = everything(), sessions()
+    wrong = []
+    for row in rows:
+        links = links_of(row)
+        assert links
+        for url in sorted(links):
+            parts = urlsplit(url)
+            scanner = world.client(None, parts.hostname)
+            path = parts.path + (f"?{parts.query}" if parts.query else "")
+            for method in ("GET", "HEAD", "GET", "HEAD"):
+                status = scanner.generic(method, path or "/").status_code
+                if status not in ANSWERS:
+                    wrong.append(f"{method} {path}: {status}")
+    assert wrong == []
+    after = everything()
+    assert [label for label in before if before[label] != after[label]] == []
+    assert sessions() == before_sessions
+
+
+def test_the_links_are_the_keys_that_act(world):
+    """What is fetched above is what people press: else the test would show nothing."""
+    acting = set()
+    for cause in CASES.values():
+        cause(Town(world))
+    for row in OutgoingMail.objects.filter(template__in=CASES).select_related("site"):
+        acting |= {part for url in links_of(row) for part in re.findall(r"/link/([a-z-]+)/", url)}
+    assert {"confirm", "withdraw", "support", "withdraw-support", "comment"} <= acting
+    assert {"help-offer", "coproposer"} <= acting
