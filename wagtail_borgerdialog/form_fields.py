@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from wagtail_borgerdialog.personal_data import holds_cpr
 from wagtail_borgerdialog.text import clean_line, clean_text, has_text, strip_unsafe
 
 # Cleaning shortens text, but never this much: longer input is refused unread.
@@ -40,6 +41,10 @@ class _PlainField(forms.CharField):
     default_error_messages = {
         "required": _("Write something here."),
         "no_text": _("Write something in words here."),
+        "cpr": _(
+            "There seems to be a CPR number here. Take it out: we must not keep it, and you do not "
+            "need it."
+        ),
         "max_length": ngettext_lazy(
             "Shorten this to %(limit_value)d character. It has %(show_value)d now.",
             "Shorten this to %(limit_value)d characters. It has %(show_value)d now.",
@@ -56,7 +61,10 @@ class _PlainField(forms.CharField):
         raise NotImplementedError
 
     def to_python(self, value: object) -> str:
-        """The cleaned text. Raises ``ValidationError`` when it is far too long or says nothing."""
+        """The cleaned text.
+
+        Raises ``ValidationError`` when it is far too long, says nothing or holds a CPR number.
+        """
         if value in self.empty_values:
             return self.empty_value
         text = str(value)
@@ -73,6 +81,8 @@ class _PlainField(forms.CharField):
             return self.empty_value
         if not has_text(text):
             raise ValidationError(self.error_messages["no_text"], code="no_text")
+        if holds_cpr(text):
+            raise ValidationError(self.error_messages["cpr"], code="cpr")
         return text
 
     def bound_data(self, data: object, initial: object) -> object:

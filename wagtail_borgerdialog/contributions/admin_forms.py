@@ -9,10 +9,11 @@ from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from wagtail.models import Locale
 
+from wagtail_borgerdialog.contributions.forms import PublicTextMixin, in_a_row
 from wagtail_borgerdialog.contributions.models import (
     Contribution,
     ReasonCode,
@@ -23,6 +24,7 @@ from wagtail_borgerdialog.contributions.models import (
 from wagtail_borgerdialog.contributions.selectors import EnteredSupports
 from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.models import Activity, Area, Category
+from wagtail_borgerdialog.personal_data import Found, holds_cpr
 from wagtail_borgerdialog.terms import Channel, NameDisplay
 from wagtail_borgerdialog.text import clean_line
 
@@ -228,6 +230,8 @@ class PeopleField(forms.CharField):
             raise ValidationError(_("Write at least one name."), code="required")
 
     def _person(self, line: str) -> EnteredPerson:
+        if holds_cpr(line):
+            raise ValidationError(_("there seems to be a CPR number. Take it out."))
         name, *rest = (clean_line(part) for part in line.replace("\t", ";").split(";"))
         where = ", ".join(part for part in rest if part)
         if not name:
@@ -326,8 +330,10 @@ class PersonForm(forms.Form):
     )
 
 
-class EntryForm(EvidenceForm, PersonForm):
+class EntryForm(PublicTextMixin, EvidenceForm, PersonForm):
     """A text that staff enter on somebody's behalf; rooms add what their kind needs."""
+
+    public_fields = ("title", "body", "remarks")
 
     activity = forms.ModelChoiceField(
         label=_("Page"),
@@ -386,6 +392,11 @@ class EntryForm(EvidenceForm, PersonForm):
         if shows_name and not data.get("name") and "name" not in self.errors:
             self.add_error("name", _("Write the name that the public is to see."))
         return data
+
+    def warning(self, found: Sequence[Found]) -> str:
+        return gettext("Everybody can read this: %(found)s. Take it out, or tick the box.") % {
+            "found": in_a_row(found)
+        }
 
 
 def people_counted(counted: int, repeated: int, refused: int) -> str:

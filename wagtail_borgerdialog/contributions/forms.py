@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import uuid
+from collections.abc import Sequence
 
 from django import forms
 from django.conf import settings
@@ -15,8 +16,9 @@ from wagtail_borgerdialog.conf import app_settings
 from wagtail_borgerdialog.contributions.actions.attaching import PreparedFile, prepare_file
 from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
 from wagtail_borgerdialog.people.forms import SenderFormMixin
+from wagtail_borgerdialog.personal_data import Found, contact_data
 from wagtail_borgerdialog.spam import HoneypotMixin
-from wagtail_borgerdialog.terms import VerificationLevel
+from wagtail_borgerdialog.terms import NameDisplay, VerificationLevel
 from wagtail_borgerdialog.text import strip_unsafe
 
 COMMENT_MAX_LENGTH = 3000
@@ -126,14 +128,66 @@ class MailingFormMixin(HoneypotMixin):
     def clean(self) -> dict[str, object] | None:
         """Raise no doubt of a person: what comes back can be sent by pressing the button again."""
         cleaned = super().clean()
-        mails = not self.is_known and self.level != VerificationLevel.NONE
-        if mails and {"filled", "unsigned"} & set(self.spam_signs):
+        if self.must_be_a_person and {"filled", "unsigned"} & set(self.spam_signs):
             # The form that comes back has to be one that a person can send.
             self.data = self.data.copy()
             for name in (self.honeypot_name, self.started_name):
                 self.data[self.add_prefix(name)] = self.fields[name].initial or ""
             self.add_error(None, ValidationError(self.error_machine, code="machine"))
         return cleaned
+
+    @property
+    def must_be_a_person(self) -> bool:
+        """Whether a form that a machine seems to have sent comes back: it mails somebody."""
+        return not self.is_known and self.level != VerificationLevel.NONE
+
+
+class PublicTextMixin(forms.Form):
+    """Warns who writes a phone number or an e-mail address where everybody can read it.
+
+    Nothing is lost: the form comes back with a box, and with the box ticked it is valid; the
+    action then lets a moderator look first. Name the fields in ``public_fields``, and show
+    ``anyway`` above the button.
+    """
+
+    public_fields: Sequence[str] = ()
+    anyway_name = "send_anyway"
+
+    def public_texts(self) -> list[str]:
+        """What everybody is going to read, of a form that may have errors."""
+        names = [*self.public_fields]
+        if self.cleaned_data.get("name_display", NameDisplay.ANONYMOUS) != NameDisplay.ANONYMOUS:
+            names.append("name")
+        return [str(self.cleaned_data.get(name) or "") for name in names]
+
+    def clean(self) -> dict[str, object] | None:
+        """Ask once: take it out, or send it anyway."""
+        cleaned = super().clean()
+        found = contact_data("\n".join(self.public_texts()))
+        if found and not getattr(self, "on_duty", False):
+            self.fields[self.anyway_name] = forms.BooleanField(
+                label=_("Send it anyway: everybody may read it"), required=False
+            )
+            if not self.data.get(self.add_prefix(self.anyway_name)):
+                self.add_error(self.anyway_name, ValidationError(self.warning(found)))
+        return cleaned
+
+    def warning(self, found: Sequence[Found]) -> str:
+        """What to think about before everybody can read what was found."""
+        return gettext(
+            "Everybody can read this: %(found)s. Take it out, or tick the box. If you send it, a "
+            "moderator decides first."
+        ) % {"found": in_a_row(found)}
+
+    @property
+    def anyway(self) -> forms.BoundField | None:
+        """The box, where there is something to warn of."""
+        return self[self.anyway_name] if self.anyway_name in self.fields else None
+
+
+def in_a_row(found: Sequence[Found]) -> str:
+    """The first of what was found, as it is written."""
+    return ", ".join(one.text for one in found[:5])
 
 
 class SupportForm(MailingFormMixin, SenderFormMixin):
@@ -142,8 +196,10 @@ class SupportForm(MailingFormMixin, SenderFormMixin):
     asks_name_display = False
 
 
-class CommentForm(MailingFormMixin, SenderFormMixin):
+class CommentForm(PublicTextMixin, MailingFormMixin, SenderFormMixin):
     """A comment or a reply."""
+
+    public_fields = ("body",)
 
     body = PlainTextField(
         label=_("Your comment"),

@@ -28,6 +28,7 @@ from wagtail_borgerdialog.people.actions import confirm_address
 from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, NotAllowed, require
 from wagtail_borgerdialog.people.models import Participant, shown_name
 from wagtail_borgerdialog.people.senders import Sender
+from wagtail_borgerdialog.personal_data import needs_a_person
 from wagtail_borgerdialog.signals import contribution_event
 from wagtail_borgerdialog.terms import ModerationMode, NameDisplay
 
@@ -327,6 +328,7 @@ def _offer_already_sent(key: uuid.UUID | None) -> HelpOffer | None:
 
 def _hand_in(offer: HelpOffer, *, at: datetime.datetime, is_suspicious: bool = False) -> None:
     is_suspicious = is_suspicious or get_adapter().looks_like_spam(offer.text, at=at)
+    is_suspicious = is_suspicious or needs_a_person(f"{offer.text}\n{offer.public_name}")
     if is_suspicious or offer.idea.activity.moderation == ModerationMode.BEFORE:
         offer.visibility = Visibility.PENDING
         HelpOffer.objects.filter(pk=offer.pk).update(visibility=Visibility.PENDING)

@@ -10,6 +10,7 @@ from wagtail_borgerdialog.contributions.forms import (
     AttachmentFormMixin,
     FormKeyMixin,
     MailingFormMixin,
+    PublicTextMixin,
     SummaryRow,
     in_words,
     written_languages,
@@ -26,7 +27,7 @@ OFFER_MAX_LENGTH = 1_000
 ANSWER_MAX_LENGTH = 2_000
 
 
-class IdeaForm(FormKeyMixin, MailingFormMixin, SenderFormMixin):
+class IdeaForm(FormKeyMixin, PublicTextMixin, MailingFormMixin, SenderFormMixin):
     """An idea, on one page. Pass ``questions``, a StreamField value, beside the sender's parts."""
 
     title = PlainLineField(
@@ -129,9 +130,16 @@ class IdeaForm(FormKeyMixin, MailingFormMixin, SenderFormMixin):
         return cleaned
 
     @property
+    def public_fields(self) -> list[str]:
+        """The words that everybody reads, with the answers that are not private."""
+        asked = [question.id for question in self.questions if question.id not in self.private]
+        return ["title", "body", "address", *map(question_name, asked)]
+
+    @property
     def own_fields(self) -> list[forms.BoundField]:
         """What is asked about the idea itself, in order."""
-        return [field for field in self.visible_fields() if field.name not in SENDER_FIELDS]
+        others = {*SENDER_FIELDS, self.anyway_name}
+        return [field for field in self.visible_fields() if field.name not in others]
 
     def idea(self) -> Idea:
         """An unsaved idea with what was typed, of a valid form."""
@@ -163,6 +171,7 @@ class IdeaForm(FormKeyMixin, MailingFormMixin, SenderFormMixin):
 
     def summary(self) -> list[SummaryRow]:
         """What is about to be sent, of a form that may have errors."""
+        unsaid = {"declaration", "language", self.anyway_name}
         rows = [
             SummaryRow(
                 label=str(self.fields[name].label),
@@ -170,7 +179,7 @@ class IdeaForm(FormKeyMixin, MailingFormMixin, SenderFormMixin):
                 language=str(self["language"].value() or "") if name in {"title", "body"} else "",
             )
             for name in self.fields
-            if not self[name].is_hidden and name not in {"declaration", "language"}
+            if not (self[name].is_hidden or name in unsaid)
         ]
         said = self.cleaned_data if self.is_valid() else {}
         point = [said.get(name) for name in ("latitude", "longitude")]
@@ -247,8 +256,10 @@ class AttachmentForm(AttachmentFormMixin):
         return cleaned
 
 
-class HelpOfferForm(FormKeyMixin, MailingFormMixin, SenderFormMixin):
+class HelpOfferForm(FormKeyMixin, PublicTextMixin, MailingFormMixin, SenderFormMixin):
     """An offer to help with an idea."""
+
+    public_fields = ("text",)
 
     text = PlainTextField(
         label=_("How can you help?"),

@@ -86,6 +86,12 @@ class Idea(Contribution):
         """Whether a worked-through version stands beside the original."""
         return self.refined_at is not None
 
+    @property
+    def public_text(self) -> str:
+        """With the answers that nobody was promised to keep private."""
+        said = [str(row["value"]) for row in self.answers if not row["private"]]
+        return "\n".join([super().public_text, *said])
+
     def mail_context(self) -> dict[str, object]:
         """The disclaimer, which every mail about an idea repeats."""
         return {"disclaimer": self.disclaimer.text}

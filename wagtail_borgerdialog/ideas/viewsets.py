@@ -26,6 +26,7 @@ from wagtail_borgerdialog.contributions.viewsets import (
 )
 from wagtail_borgerdialog.contributions.viewsets.base import StaffIndexView, StaffItemView
 from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
+from wagtail_borgerdialog.contributions.viewsets.comments import found_in
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     FREE,
     HIDE,
@@ -344,6 +345,7 @@ class HelpOfferView(StaffItemView):
         knows_helper = user.has_perm(MODERATE) or user.has_perm(ANSWER)
         return super().get_context_data(
             offer=offer,
+            found=found_in(offer, f"{offer.text}\n{offer.public_name}"),
             helper=helper(offer),
             participant=offer.participant if knows_helper else None,
             case_name=about(offer),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail_borgerdialog.contributions.forms import (
     FormKeyMixin,
     MailingFormMixin,
+    PublicTextMixin,
     SummaryRow,
     in_words,
     written_languages,
@@ -50,12 +51,14 @@ class CoProposerSlot:
         )
 
 
-class ProposalTextForm(forms.Form):
+class ProposalTextForm(PublicTextMixin):
     """The words of a proposal and whom to ask, within a rule set.
 
     Pass ``rule_set``, ``activity`` and for a stored proposal ``proposal`` and ``at``: those who
     are asked already are known then, and only the places that are left at that time are offered.
     """
+
+    public_fields = ("title", "body", "remarks")
 
     title = PlainLineField(
         label=_("Your proposal in one sentence"),
@@ -327,8 +330,10 @@ class ProposalForm(FormKeyMixin, MailingFormMixin, ProposalTextForm, SenderFormM
         return rows
 
 
-class AddendumForm(FormKeyMixin):
+class AddendumForm(FormKeyMixin, PublicTextMixin):
     """A dated remark to a proposal whose text cannot change any more."""
+
+    public_fields = ("body",)
 
     body = PlainTextField(
         label=_("What do you want to add?"),

@@ -263,6 +263,11 @@ class Proposal(Contribution):
         verbose_name_plural = _("proposals")
         permissions = [("check_proposal", _("Can make the formal check"))]
 
+    @property
+    def public_text(self) -> str:
+        """With the remarks, which stand below the proposal."""
+        return f"{super().public_text}\n{self.remarks}"
+
     def author_mail_context(self) -> dict[str, object]:
         """The author's own page: where it stands, and the text to change while that is possible."""
         return {"manage_url": link_url("proposal", self, site=self.site)}

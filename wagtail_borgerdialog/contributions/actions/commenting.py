@@ -17,6 +17,7 @@ from wagtail_borgerdialog.people.eligibility import (
     require,
 )
 from wagtail_borgerdialog.people.models import shown_name
+from wagtail_borgerdialog.personal_data import needs_a_person
 from wagtail_borgerdialog.signals import contribution_event
 from wagtail_borgerdialog.terms import ModerationMode, NameDisplay
 
@@ -116,6 +117,7 @@ def _hand_in(
     comment: Comment, *, at: datetime.datetime, suspicious: bool = False, is_staff: bool = False
 ) -> None:
     suspicious = suspicious or get_adapter().looks_like_spam(comment.body, at=at)
+    suspicious = suspicious or needs_a_person(f"{comment.body}\n{comment.public_name}")
     waits = suspicious or comment.contribution.activity.moderation == ModerationMode.BEFORE
     if waits and not is_staff:
         comment.visibility = Visibility.PENDING

@@ -21,6 +21,7 @@ from wagtail_borgerdialog.models import Activity, ParticipationSettings
 from wagtail_borgerdialog.people.actions import confirm_address
 from wagtail_borgerdialog.people.eligibility import Person, require
 from wagtail_borgerdialog.people.models import Participant, shown_name
+from wagtail_borgerdialog.personal_data import needs_a_person
 from wagtail_borgerdialog.signals import contribution_event
 from wagtail_borgerdialog.terms import Channel, ModerationMode
 
@@ -114,10 +115,13 @@ def send_to_moderation(
     """Hand in a draft: to the moderators' queue, or straight to the public.
 
     It waits where the page moderates before publication, where ``always_wait`` says so, where
-    the kind has a formal check, and where the site's adapter finds the text suspicious.
+    the kind has a formal check, where the site's adapter finds the text suspicious, and where it
+    holds somebody's phone number or address.
     ``approved_by`` is a member of staff who entered it and may publish it at once.
     """
-    suspicious = get_adapter().looks_like_spam(f"{contribution.title}\n{contribution.body}", at=at)
+    text = f"{contribution.title}\n{contribution.body}"
+    suspicious = get_adapter().looks_like_spam(text, at=at)
+    suspicious = suspicious or needs_a_person(contribution.public_text)
     waits = always_wait or contribution.has_formal_check
     waits = waits or (
         approved_by is None

@@ -333,6 +333,11 @@ class Contribution(index.Indexed, models.Model):
                 ).get(pk=self.pk)
         return self
 
+    @property
+    def public_text(self) -> str:
+        """All the words of the author that everybody reads when it is public."""
+        return f"{self.title}\n{self.body}\n{self.address}\n{self.public_name}"
+
     def mail_context(self) -> dict[str, object]:
         """What mails about this kind say beside the common things; JSON values only."""
         return {}

@@ -53,6 +53,7 @@ from wagtail_borgerdialog.contributions.viewsets.base import (
 )
 from wagtail_borgerdialog.contributions.viewsets.entering import EnterView
 from wagtail_borgerdialog.models import Area, Category
+from wagtail_borgerdialog.personal_data import contact_data
 from wagtail_borgerdialog.rules import activity_scope
 from wagtail_borgerdialog.terms import Channel
 
@@ -258,6 +259,7 @@ class CaseView(StaffItemView):
         knows_author = self.request.user.has_perm(MODERATE) or self.request.user.has_perm(ANSWER)
         return super().get_context_data(
             case=case,
+            found=[] if case.is_public else contact_data(case.public_text),
             public_url=absolute_url(case) if case.is_public else "",
             author=public_name(case),
             participant=case.participant if knows_author else None,

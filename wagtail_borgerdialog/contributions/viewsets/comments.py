@@ -3,7 +3,7 @@
 import django_filters
 from django import forms
 from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,6 +25,7 @@ from wagtail_borgerdialog.contributions.viewsets.cases import (
     waiting,
 )
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import MODERATION
+from wagtail_borgerdialog.personal_data import Found, contact_data
 from wagtail_borgerdialog.rules import activity_scope
 from wagtail_borgerdialog.text import excerpt
 
@@ -131,6 +132,11 @@ class CommentIndexView(StaffIndexView):
         return fields
 
 
+def found_in(item: Model, text: str) -> list[Found]:
+    """What stopped the publication of ``item``, as long as nobody has decided."""
+    return contact_data(text) if item.visibility == Visibility.PENDING else []
+
+
 class CommentView(StaffItemView):
     """One comment, what it answers, and what can be done with it."""
 
@@ -142,6 +148,7 @@ class CommentView(StaffItemView):
         knows_author = user.has_perm(MODERATE) or user.has_perm(ANSWER)
         return super().get_context_data(
             comment=comment,
+            found=found_in(comment, f"{comment.body}\n{comment.public_name}"),
             author=commenter(comment),
             participant=comment.participant if knows_author else None,
             case_name=on_which(comment),

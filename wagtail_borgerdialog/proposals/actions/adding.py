@@ -12,6 +12,7 @@ from wagtail_borgerdialog.contributions import rules as common_rules
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.people.eligibility import require
 from wagtail_borgerdialog.people.models import Participant
+from wagtail_borgerdialog.personal_data import needs_a_person
 from wagtail_borgerdialog.proposals import notices, rules
 from wagtail_borgerdialog.proposals.models import Addendum, CoProposer, Proposal
 from wagtail_borgerdialog.terms import ModerationMode
@@ -32,7 +33,7 @@ def add_addendum(
     ``NotAllowed``.
     """
     require(rules.may_add(by, proposal, at=at))
-    suspicious = get_adapter().looks_like_spam(body, at=at)
+    suspicious = get_adapter().looks_like_spam(body, at=at) or needs_a_person(body)
     waits = suspicious or proposal.activity.moderation == ModerationMode.BEFORE
     addendum = Addendum(
         proposal=proposal,

@@ -22,6 +22,7 @@ from wagtail_borgerdialog.contributions.viewsets import (
     waiting,
 )
 from wagtail_borgerdialog.contributions.viewsets.base import StaffIndexView, StaffItemView
+from wagtail_borgerdialog.contributions.viewsets.comments import found_in
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     StaffAction,
 )
@@ -153,6 +154,7 @@ class AddendumView(StaffItemView):
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(
             addendum=self.item,
+            found=found_in(self.item, self.item.body),
             case_name=below_which(self.item),
             case_url=case_url(self.item.proposal),
             **kwargs,
