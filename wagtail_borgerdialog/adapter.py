@@ -41,6 +41,13 @@ class DefaultParticipationAdapter:
         """The name a signed-in citizen may choose to show."""
         return user.get_full_name()
 
+    def delete_account(self, user: AbstractBaseUser) -> bool:
+        """Delete the login of a citizen who asks to be forgotten; False leaves it, as for staff."""
+        if user.is_staff or user.has_perm("wagtailadmin.access_admin"):
+            return False
+        user.delete()
+        return True
+
     def is_old_enough(self, user: AbstractBaseUser, age: int) -> bool | None:
         """Whether ``user`` is at least ``age`` years old; None when the site cannot know.
 

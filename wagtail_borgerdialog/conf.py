@@ -82,6 +82,11 @@ class AppSettings:
         return int(str(self._get("CONFIRM_LINK_DAYS", 14)))
 
     @property
+    def ERASURE_LEDGER_DAYS(self) -> int:
+        """For how many days to remember, without a name, who was erased; longer than backups live."""
+        return int(str(self._get("ERASURE_LEDGER_DAYS", 400)))
+
+    @property
     def MAIL_TIMEOUT(self) -> int:
         """Seconds to wait for the mail server before trying again later."""
         return int(str(self._get("MAIL_TIMEOUT", 5)))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from django.contrib.auth.models import AbstractBaseUser
 from django.utils.translation import gettext as _
 
-from wagtail_borgerdialog.components import Component, DashboardCount
+from wagtail_borgerdialog.components import Component, DashboardCount, RetainedData
 from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.models import Status, StatusKind
 from wagtail_borgerdialog.contributions.timeline import STATUS_CHANGES, TimelineSource
@@ -52,6 +52,11 @@ class Contributions(Component):
 
     def timeline_sources(self) -> Sequence[TimelineSource]:
         return (STATUS_CHANGES,)
+
+    def retained(self) -> Sequence[RetainedData]:
+        from wagtail_borgerdialog.contributions.retained import RETAINED
+
+        return RETAINED
 
     def group_permissions(self) -> dict[str, Sequence[str]]:
         room = "borgerdialog_contributions"

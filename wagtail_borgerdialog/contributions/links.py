@@ -14,6 +14,7 @@ from wagtail_borgerdialog.contributions.actions import (
     withdraw,
     withdraw_support,
 )
+from wagtail_borgerdialog.contributions.actions.taking_back import withdraw_comment
 from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.contributions.selectors import absolute_url, support_counts, support_of
@@ -137,10 +138,7 @@ class WithdrawSupport(_AboutSupport):
         withdraw_support(obj.contribution, participant=obj.participant, at=at)
 
 
-class ConfirmComment(MailedLink):
-    purpose = "comment"
-    template_name = "wagtail_borgerdialog/contributions/link_comment.html"
-
+class _AboutComment(MailedLink):
     def find(self, pk: int, *, site: Site) -> Comment | None:
         return (
             Comment.objects.filter(pk=pk, contribution__site=site, participant__isnull=False)
@@ -156,17 +154,39 @@ class ConfirmComment(MailedLink):
     def address(self, obj: Comment) -> str:
         return obj.participant.email
 
+    def context(self, obj: Comment) -> dict[str, object]:
+        return {**surroundings(obj.contribution), "comment": obj}
+
+
+class ConfirmComment(_AboutComment):
+    purpose = "comment"
+    template_name = "wagtail_borgerdialog/contributions/link_comment.html"
+
     def state(self, obj: Comment) -> str:
         return "draft" if obj.visibility == Visibility.DRAFT else "sent"
 
     def choices(self, obj: Comment) -> Sequence[Choice]:
         return [Choice("confirm", _("Confirm and send"))]
 
-    def context(self, obj: Comment) -> dict[str, object]:
-        return {**surroundings(obj.contribution), "comment": obj}
-
     def act(self, obj: Comment, choice: str, *, at: datetime.datetime) -> None:
         confirm_comment(obj, at=at)
+
+
+class WithdrawComment(_AboutComment):
+    """From its author's own page."""
+
+    purpose = "withdraw-comment"
+    max_age = TO_TAKE_BACK
+    template_name = "wagtail_borgerdialog/contributions/link_withdraw_comment.html"
+
+    def state(self, obj: Comment) -> str:
+        return "withdrawn" if obj.visibility == Visibility.WITHDRAWN else "sent"
+
+    def choices(self, obj: Comment) -> Sequence[Choice]:
+        return [Choice("withdraw", _("Withdraw it"))]
+
+    def act(self, obj: Comment, choice: str, *, at: datetime.datetime) -> None:
+        withdraw_comment(obj, by=person_of(obj.participant), at=at)
 
 
 LINKS = (
@@ -175,4 +195,5 @@ LINKS = (
     ConfirmSupport(),
     WithdrawSupport(),
     ConfirmComment(),
+    WithdrawComment(),
 )

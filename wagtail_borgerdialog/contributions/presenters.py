@@ -119,7 +119,7 @@ def _turn(page: KeysetPage, name: str, cursor: str) -> str:
 
 
 def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> ShownComment:
-    hidden = is_placeholder(comment)
+    hidden = comment.visibility == Visibility.WITHDRAWN or is_placeholder(comment)
     why = comment.why_hidden or {}
     return ShownComment(
         anchor=f"comment-{comment.pk}",
@@ -129,13 +129,19 @@ def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> S
         at=comment.created_at,
         text="" if hidden else comment.body,
         language=comment.language,
-        placeholder=gettext("The municipality has hidden this comment.") if hidden else "",
+        placeholder=_instead_of(comment) if hidden else "",
         reason=str(ReasonCode(why["reason"]).label) if why else "",
         rule=why.get("rule", ""),
         note=why.get("note", ""),
         reply_url=reply_url(comment) if reply_url and not hidden and not comment.parent_id else "",
         replies=[_shown(reply, reply_url=None) for reply in getattr(comment, "shown_replies", ())],
     )
+
+
+def _instead_of(comment: Comment) -> str:
+    if comment.visibility == Visibility.WITHDRAWN:
+        return gettext("The author has withdrawn this comment.")
+    return gettext("The municipality has hidden this comment.")
 
 
 @dataclasses.dataclass(frozen=True)

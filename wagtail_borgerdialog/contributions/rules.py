@@ -118,7 +118,7 @@ def may_confirm(activity: Activity) -> Decision:
     return Decision(DeniedReason.PAUSED) if activity.is_paused else ALLOWED
 
 
-def may_withdraw(person: Person, contribution: Contribution) -> Decision:
+def may_withdraw(person: Person, contribution: Contribution | Comment) -> Decision:
     """May ``person`` take back what they sent?"""
     if person.participant is None or contribution.participant_id != person.participant.pk:
         return Decision(DeniedReason.NOT_YOURS)

@@ -147,7 +147,7 @@ def refine(
             refined_at=at,
             updated_at=at,
         )
-        _store_terms(idea)
+        store_terms(idea)
         log(instance=idea, title=idea.reference, action="borgerdialog.refine", user=by)
         notices.refined(idea, at=at)
         _tell(idea, events.REFINED, at=at, by=by)
@@ -261,7 +261,7 @@ def recount_terms(*, fix: bool) -> list[str]:
         lines.append(f"{idea.reference}: terms for finding similar ideas")
         if fix:
             with transaction.atomic():
-                _store_terms(idea)
+                store_terms(idea)
     return lines
 
 
@@ -290,7 +290,7 @@ def _start(
         at=at,
         **how,
     )
-    _store_terms(idea)
+    store_terms(idea)
     return idea
 
 
@@ -310,7 +310,8 @@ def _terms(idea: Idea, names: list[str]) -> dict[str, float]:
     return similarity.index_terms(title, body, places=names)
 
 
-def _store_terms(idea: Idea) -> None:
+def store_terms(idea: Idea) -> None:
+    """Write down the terms by which ``idea`` is found; call it when its text has changed."""
     IdeaTerm.objects.filter(idea=idea.pk).delete()
     IdeaTerm.objects.bulk_create(
         IdeaTerm(idea_id=idea.pk, activity_id=idea.activity_id, term=term, weight=weight)

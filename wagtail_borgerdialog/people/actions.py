@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.people.eligibility import Person
 from wagtail_borgerdialog.people.identity import email_identities, paper_identity, person_keys
-from wagtail_borgerdialog.people.models import Identity, Participant
+from wagtail_borgerdialog.people.models import Erasure, Identity, Participant
 from wagtail_borgerdialog.people.selectors import (
     full_name,
     level_of,
@@ -132,7 +132,11 @@ def _create(
     try:
         with transaction.atomic():
             participant = Participant.objects.create(
-                person_key=keys[0], email=email, name=name, language=language, created_at=at
+                person_key=_key_to_count_under(identities) or keys[0],
+                email=email,
+                name=name,
+                language=language,
+                created_at=at,
             )
             Identity.objects.bulk_create(Identity(participant=participant, key=k) for k in keys)
     except IntegrityError:  # the same person in another request, a moment earlier
@@ -141,6 +145,15 @@ def _create(
             raise
         return known
     return participant
+
+
+def _key_to_count_under(identities: Sequence[str]) -> str | None:
+    """The pseudonym of somebody who was erased and comes back; what they did counts once."""
+    keys = [key for identity in identities for key in person_keys(identity)]
+    pseudonyms = Erasure.objects.filter(key__in=keys).values_list("pseudonym", flat=True)
+    known = pseudonyms.order_by("pk").first()
+    is_taken = known and Participant.objects.filter(person_key=known).exists()
+    return None if is_taken else known
 
 
 def _add_keys(participant: Participant, keys: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wagtail_borgerdialog.components import Component
+from wagtail_borgerdialog.components import Component, RetainedData
 from wagtail_borgerdialog.people.models import EmailDomainRule
 
 DOMAIN_RULES = (
@@ -35,6 +35,11 @@ class People(Component):
             if created:
                 made.append(f"e-mail domain rule {rule['domain']}")
         return made
+
+    def retained(self) -> Sequence[RetainedData]:
+        from wagtail_borgerdialog.people.retained import RETAINED
+
+        return RETAINED
 
     def group_permissions(self) -> dict[str, Sequence[str]]:
         return {

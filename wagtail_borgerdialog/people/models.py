@@ -94,6 +94,27 @@ class Identity(models.Model):
         return self.key[:8]
 
 
+class Erasure(models.Model):
+    """Somebody asked to be forgotten: what a restored backup has to be told again.
+
+    ``key`` is that of an identity; there is neither a name nor an address. ``pseudonym`` is what
+    the person's supports count under from then on, so that somebody who comes back is still
+    counted once. The row goes when no backup is that old (``ERASURE_LEDGER_DAYS``).
+    """
+
+    key = models.CharField(max_length=64, unique=True)
+    pseudonym = models.CharField(max_length=64)
+    erased_at = models.DateTimeField()
+    took_down = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("erasure")
+        verbose_name_plural = _("erasures")
+
+    def __str__(self) -> str:
+        return self.key[:8]
+
+
 def shown_name(name: str, *, display: str, area: Area | None) -> str:
     """The public form of ``name``; empty stands for *a citizen*.
 

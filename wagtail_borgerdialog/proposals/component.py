@@ -8,7 +8,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from wagtail_borgerdialog.components import Component, DashboardCount
+from wagtail_borgerdialog.components import Component, DashboardCount, RetainedData
 from wagtail_borgerdialog.proposals.actions import run_clock
 from wagtail_borgerdialog.proposals.models import FormalCriterion, Proposal, RuleSet
 
@@ -131,6 +131,11 @@ class Proposals(Component):
                 )
                 made.append(f"rule set {preset}")
         return made
+
+    def retained(self) -> Sequence[RetainedData]:
+        from wagtail_borgerdialog.proposals.retained import RETAINED
+
+        return RETAINED
 
     def group_permissions(self) -> dict[str, Sequence[str]]:
         room = "borgerdialog_proposals"

@@ -363,7 +363,7 @@ class CoProposer(models.Model):
 
     def name_under(self, rule_set: RuleSet) -> str:
         """What the public reads: the full name, or the first where the rules ask for no more."""
-        return self.name if rule_set.full_names else self.name.split()[0]
+        return self.name if rule_set.full_names else self.name.partition(" ")[0]
 
     @property
     def has_accepted(self) -> bool:

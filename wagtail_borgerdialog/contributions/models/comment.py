@@ -16,7 +16,8 @@ class CommentQuerySet(models.QuerySet):
         What was never published leaves none.
         """
         gone = models.Q(
-            visibility__in=[Visibility.HIDDEN, Visibility.REMOVED], published_at__isnull=False
+            visibility__in=[Visibility.HIDDEN, Visibility.REMOVED, Visibility.WITHDRAWN],
+            published_at__isnull=False,
         )
         return self.filter(models.Q(visibility=Visibility.VISIBLE) | gone)
 

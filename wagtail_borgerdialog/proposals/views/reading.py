@@ -111,7 +111,9 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
         "closes_at": closes_at(found, kind),
         "counts": support_counts(found),
         "rules": _copied_rules(found),
-        "coproposers": [row.public_name for row in found.coproposers.all() if row.has_accepted],
+        "coproposers": [
+            author_name(row.public_name) for row in found.coproposers.all() if row.has_accepted
+        ],
         "addenda": found.addenda.visible()[:ADDENDA_SHOWN],
         # Where one acts, outside the page tree, only what everybody may read can be found.
         "may_support": contribution_rules.may_support(
