@@ -5,6 +5,7 @@ clock, the sitemap and the counters ask the registry, so the floors below never 
 above.
 """
 
+import dataclasses
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -55,6 +56,17 @@ class Component:
 
     def timeline_sources(self) -> Sequence["TimelineSource"]:
         """What the room tells on the timeline of a case."""
+        return ()
+
+    def answer_deadlines(self) -> Sequence["AnswerDeadline"]:
+        """What makes the municipality owe an answer to the room's contributions."""
+        return ()
+
+    def calendar_entries(self, about: "Model") -> Sequence["CalendarEntry"]:
+        """The dates that the room gives ``about``: an activity, or a contribution of everybody's.
+
+        A room answers for the kinds it knows, and nothing for the others.
+        """
         return ()
 
     def event_names(self) -> Mapping[str, str]:
@@ -114,6 +126,36 @@ class RetainedData:
         A few hundred at a time: it is called again until nothing is left.
         """
         return 0
+
+
+@dataclasses.dataclass(frozen=True)
+class AnswerDeadline:
+    """An event from which an answer is owed within a number of working days.
+
+    ``kind`` is what is stored with the deadline and ``label`` what staff call it. ``event`` is one
+    of ``contribution_event``; where it is ``status_changed``, ``status`` is the kind it changed
+    to. ``setting`` names the field of the site's ``ParticipationSettings`` that holds the number;
+    None there means that nothing is owed.
+    """
+
+    kind: str
+    label: "str | Promise"
+    event: str
+    setting: str
+    status: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class CalendarEntry:
+    """A date for people's own calendars. ``key`` names it among those of the same thing.
+
+    A ``datetime.date`` is a whole day, an aware ``datetime.datetime`` a moment.
+    """
+
+    key: str
+    title: str
+    at: "datetime.date | datetime.datetime"
+    text: str = ""
 
 
 class DashboardCount:

@@ -10,7 +10,12 @@ class FollowUpConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail_borgerdialog.components import registry
+        from wagtail_borgerdialog.followup import receivers
         from wagtail_borgerdialog.followup.component import Answers, Clock, Promises
+        from wagtail_borgerdialog.signals import contribution_event
 
         for component in (Answers(), Clock(), Promises()):
             registry.register(component)
+        contribution_event.connect(
+            receivers.something_happened, dispatch_uid="borgerdialog-followup"
+        )

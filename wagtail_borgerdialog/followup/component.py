@@ -1,6 +1,17 @@
 """What the site asks the follow-up room."""
 
-from wagtail_borgerdialog.components import Component
+import datetime
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.utils.translation import gettext as _
+
+from wagtail_borgerdialog.components import Component, DashboardCount
+from wagtail_borgerdialog.followup import events
+
+if TYPE_CHECKING:
+    from wagtail_borgerdialog.contributions.timeline import TimelineSource
 
 
 class Answers(Component):
@@ -10,7 +21,51 @@ class Answers(Component):
 
 class Clock(Component):
     key = "clock"
-    order = 21
+    # After the rooms whose clocks say what is owed from now on.
+    order = 80
+
+    def viewsets(self) -> Sequence[type]:
+        from wagtail_borgerdialog.followup.viewsets.queue import QueueViewSet
+        from wagtail_borgerdialog.followup.viewsets.units import UnitViewSet
+
+        return (QueueViewSet, UnitViewSet)
+
+    def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
+        from wagtail_borgerdialog.followup.viewsets.queue import owed_counts
+
+        return owed_counts(user)
+
+    def group_permissions(self) -> dict[str, Sequence[str]]:
+        rights = ("add", "change", "view")
+        return {"caseworkers": [f"borgerdialog_followup.{right}_unit" for right in rights]}
+
+    def mail_names(self) -> Mapping[str, str]:
+        return {
+            "answer_waits": _("The answer has to wait"),
+            "answer_due": _("The answer waits no longer"),
+            "answer_late": _("The answer is late"),
+            "staff_handed_over": _("A case is handed over: to the caseworker or unit"),
+            "staff_due_soon": _("An answer is due soon: to the caseworker or unit"),
+            "staff_pause_over": _("A case waits no longer: to the caseworker or unit"),
+            "staff_late": _("An answer is late: to the manager"),
+        }
+
+    def run_clock(self, *, at: datetime.datetime) -> int:
+        from wagtail_borgerdialog.followup.actions.clock import run_clock
+
+        return run_clock(at=at)
+
+    def timeline_sources(self) -> Sequence["TimelineSource"]:
+        from wagtail_borgerdialog.followup.clock_shown import CLOCK_STEPS
+
+        return (CLOCK_STEPS,)
+
+    def event_names(self) -> Mapping[str, str]:
+        return {
+            events.ANSWER_DUE: _("The municipality has said when it answers"),
+            events.ANSWER_PAUSED: _("The answer has to wait"),
+            events.ANSWER_OVERDUE: _("The answer is late"),
+        }
 
 
 class Promises(Component):

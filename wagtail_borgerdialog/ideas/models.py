@@ -34,7 +34,9 @@ class Disclaimer(models.Model):
 class IdeaQuerySet(ContributionQuerySet):
     def with_case_rows(self) -> "IdeaQuerySet":
         """What an idea's own page shows of the row itself, in one query."""
-        rows = self.select_related("status", "area", "category", "disclaimer", "participant")
+        rows = self.select_related(
+            "status", "area", "category", "disclaimer", "participant", "case__answer", "case__unit"
+        )
         named = rows.annotate(category_name=name_for_reader("category__"))
         return named.defer("area__boundary")
 

@@ -43,6 +43,11 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     TakeBackSupports,
     as_it_reaches,
 )
+from wagtail_borgerdialog.followup.viewsets.assigning import Assign
+from wagtail_borgerdialog.followup.viewsets.pausing import CLOCK_ACTIONS
+from wagtail_borgerdialog.followup.viewsets.promises import promise_parts
+from wagtail_borgerdialog.followup.viewsets.promising import MAKE_PROMISE
+from wagtail_borgerdialog.followup.viewsets.queue import followup_parts
 from wagtail_borgerdialog.ideas.actions import enter_for_somebody, moderate_offer, refine
 from wagtail_borgerdialog.ideas.admin_forms import OfferReasonForm, RefineForm
 from wagtail_borgerdialog.ideas.models import HelpOffer, Idea
@@ -138,6 +143,9 @@ class IdeaViewSet(CaseViewSet):
         PUBLISH,
         RESTORE,
         ChangeStatus(),
+        MAKE_PROMISE,
+        Assign(),
+        *CLOCK_ACTIONS,
         Refine(),
         EnterSupports(),
         CorrectPlace(),
@@ -148,7 +156,7 @@ class IdeaViewSet(CaseViewSet):
     )
 
     def extra_panels(self, case: Idea, user: AbstractBaseUser) -> Sequence[CasePart]:
-        parts: list[CasePart] = []
+        parts: list[CasePart] = [*followup_parts(case), *promise_parts(case)]
         if case.is_refined:
             parts.append(RefinedPart(case=case))
         if given := answers(case):

@@ -126,6 +126,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "answers_need_two_people",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Whoever wrote an answer cannot publish it before a colleague has read and approved it.",
+                        verbose_name="a second person approves official answers",
+                    ),
+                ),
+                (
+                    "answer_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        default=30,
+                        help_text="Counted from the day it has enough support. Citizens see the date. Leave empty to set no deadline.",
+                        null=True,
+                        verbose_name="working days to answer a proposal with enough support",
+                    ),
+                ),
+                (
+                    "answer_days_expired",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        default=20,
+                        help_text="Counted from the day its time is over: its author has worked for it, and deserves a word. Citizens see the date. Leave empty to set no deadline.",
+                        null=True,
+                        verbose_name="working days to answer a proposal without enough support",
+                    ),
+                ),
+                (
+                    "reminder_days",
+                    models.PositiveSmallIntegerField(
+                        default=5,
+                        help_text="How many working days before an answer is due.",
+                        verbose_name="remind the caseworker",
+                    ),
+                ),
+                (
                     "accessibility_statement_url",
                     models.URLField(
                         blank=True,

@@ -54,6 +54,49 @@ class ParticipationSettings(BaseSiteSetting):
         default=24,
         help_text=_("Counted from the day a text is sent. Each page can set its own number."),
     )
+    hide_after_reports = models.PositiveSmallIntegerField(
+        _("reports that take a text out of sight"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(2)],
+        help_text=_(
+            "When so many different people have reported a text, it waits out of sight until a "
+            "moderator has looked. Leave empty to leave every decision to people. A text that a "
+            "moderator has let stand is not taken out of sight again."
+        ),
+    )
+    answers_need_two_people = models.BooleanField(
+        _("a second person approves official answers"),
+        default=False,
+        help_text=_(
+            "Whoever wrote an answer cannot publish it before a colleague has read and approved it."
+        ),
+    )
+    answer_days = models.PositiveSmallIntegerField(
+        _("working days to answer a proposal with enough support"),
+        default=30,
+        null=True,
+        blank=True,
+        help_text=_(
+            "Counted from the day it has enough support. Citizens see the date. Leave empty to "
+            "set no deadline."
+        ),
+    )
+    answer_days_expired = models.PositiveSmallIntegerField(
+        _("working days to answer a proposal without enough support"),
+        default=20,
+        null=True,
+        blank=True,
+        help_text=_(
+            "Counted from the day its time is over: its author has worked for it, and deserves a "
+            "word. Citizens see the date. Leave empty to set no deadline."
+        ),
+    )
+    reminder_days = models.PositiveSmallIntegerField(
+        _("remind the caseworker"),
+        default=5,
+        help_text=_("How many working days before an answer is due."),
+    )
     accessibility_statement_url = models.URLField(
         _("accessibility statement"),
         blank=True,

@@ -8,7 +8,9 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from wagtail_borgerdialog.components import Component, DashboardCount, RetainedData
+from wagtail_borgerdialog.components import AnswerDeadline, Component, DashboardCount, RetainedData
+from wagtail_borgerdialog.contributions.events import STATUS_CHANGED
+from wagtail_borgerdialog.contributions.models import StatusKind
 from wagtail_borgerdialog.proposals.actions import run_clock
 from wagtail_borgerdialog.proposals.models import FormalCriterion, Proposal, RuleSet
 
@@ -109,6 +111,24 @@ class Proposals(Component):
             "proposal_expired": _("The proposal had too little support"),
             "proposal_addendum_not_shown": _("The addendum is not shown"),
         }
+
+    def answer_deadlines(self) -> Sequence[AnswerDeadline]:
+        return (
+            AnswerDeadline(
+                kind="threshold_reached",
+                label=_("Enough support"),
+                event=STATUS_CHANGED,
+                status=StatusKind.THRESHOLD_REACHED,
+                setting="answer_days",
+            ),
+            AnswerDeadline(
+                kind="expired",
+                label=_("Not enough support in time"),
+                event=STATUS_CHANGED,
+                status=StatusKind.EXPIRED,
+                setting="answer_days_expired",
+            ),
+        )
 
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
         from wagtail_borgerdialog.proposals.viewsets import addenda_waiting, to_check

@@ -7,6 +7,10 @@ from django.utils import translation
 from wagtail_borgerdialog import mail
 from wagtail_borgerdialog.contributions.notices import to_author
 from wagtail_borgerdialog.contributions.selectors import absolute_url
+from wagtail_borgerdialog.followup.deadlines import local_day
+from wagtail_borgerdialog.followup.models import Case
+from wagtail_borgerdialog.followup.notices import event_of, in_words
+from wagtail_borgerdialog.followup.selectors import current
 from wagtail_borgerdialog.people.links import link_url
 from wagtail_borgerdialog.proposals.models import Addendum, CoProposer, FormalCheck, Proposal
 from wagtail_borgerdialog.templatetags.borgerdialog import bd_day
@@ -73,6 +77,17 @@ def expired(proposal: Proposal, *, at: datetime.datetime) -> None:
     _to_all(proposal, "expired", "proposal_expired", at=at)
 
 
+def answered(proposal: Proposal, *, at: datetime.datetime) -> None:
+    """The co-proposers learn what the municipality answers; follow-up tells the author."""
+    answer = current(proposal)
+    if answer is None:
+        return
+    for row in proposal.coproposers.all():
+        if row.has_accepted:
+            words = in_words(answer, language=_language(row, proposal))
+            _to_coproposer(row, proposal, event_of(answer), "answered", at=at, **words)
+
+
 def addendum_not_shown(addendum: Addendum, *, at: datetime.datetime) -> None:
     """A moderator has decided that an addendum is not shown."""
     participant = addendum.participant
@@ -100,10 +115,20 @@ def _to_all(proposal: Proposal, event: str, template: str, *, at: datetime.datet
         "count": proposal.support_count,
         "goal": proposal.support_goal,
     }
-    to_author(proposal, event, template, at=at, **numbers)
+    # Set by the event that the mail is about, in the same transaction.
+    owed = Case.objects.owed().filter(contribution=proposal.pk).first()
+    due_on = local_day(owed.due_at) if owed is not None else None
+
+    def due_in(language: str) -> str:
+        return _day(due_on, language, at=at) if due_on is not None else ""
+
+    author = proposal.participant
+    if author is not None:
+        to_author(proposal, event, template, at=at, due=due_in(author.language), **numbers)
     for row in proposal.coproposers.all():
         if row.has_accepted:
-            _to_coproposer(row, proposal, event, template, at=at, **numbers)
+            due = due_in(_language(row, proposal))
+            _to_coproposer(row, proposal, event, template, at=at, due=due, **numbers)
 
 
 def _to_coproposer(
@@ -121,7 +146,7 @@ def _to_coproposer(
         to=row.email,
         recipient_key=row.person_key,
         site=proposal.site,
-        language=row.participant.language if row.participant else proposal.language,
+        language=_language(row, proposal),
         at=at,
         context={
             **_about(proposal),
@@ -129,6 +154,10 @@ def _to_coproposer(
             **context,
         },
     )
+
+
+def _language(row: CoProposer, proposal: Proposal) -> str:
+    return row.participant.language if row.participant else proposal.language
 
 
 def _about(proposal: Proposal) -> dict[str, mail.JSONValue]:
@@ -145,6 +174,6 @@ def _failed(rows: list[FormalCheck]) -> list[mail.JSONValue]:
     return [{"criterion": row.criterion, "note": row.note} for row in rows]
 
 
-def _day(instant: datetime.datetime, language: str, *, at: datetime.datetime) -> str:
+def _day(day: datetime.date | datetime.datetime, language: str, *, at: datetime.datetime) -> str:
     with translation.override(language):
-        return bd_day(instant, at)
+        return bd_day(day, at)

@@ -6,12 +6,22 @@ from wagtail_borgerdialog.followup.models.answers import (
     OfficialAnswer,
     Outcome,
 )
-from wagtail_borgerdialog.followup.models.cases import Case, Handover, InternalNote, Unit
+from wagtail_borgerdialog.followup.models.cases import (
+    Case,
+    DeadlineChange,
+    DeadlineStep,
+    Handover,
+    InternalNote,
+    Unit,
+)
+)
 
 __all__ = [
     "AnswerState",
     "AnswerTemplate",
     "Case",
+    "DeadlineChange",
+    "DeadlineStep",
     "Handover",
     "InternalNote",
     "OfficialAnswer",

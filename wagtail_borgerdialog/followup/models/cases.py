@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from wagtail_borgerdialog.contributions.models import Contribution
+from wagtail_borgerdialog.contributions.models import Contribution, Visibility
+from wagtail_borgerdialog.followup.deadlines import local_day
 
 
 class Unit(models.Model):
@@ -32,18 +33,27 @@ class Unit(models.Model):
         return self.name
 
 
+NOTHING_TO_DO = (Visibility.DRAFT, Visibility.REMOVED, Visibility.WITHDRAWN)
+
+
 class CaseQuerySet(models.QuerySet):
     def owed(self) -> "CaseQuerySet":
         """Cases that an answer is owed in, paused or not."""
         return self.filter(due_at__isnull=False, answered_at__isnull=True)
 
-    def running(self) -> "CaseQuerySet":
-        """Those whose clock runs."""
-        return self.owed().filter(paused_at__isnull=True)
+    def to_do(self) -> "CaseQuerySet":
+        """Those that an answer is owed in, and those that somebody has and nobody has answered."""
+        is_given = Q(unit__isnull=False) | Q(caseworker__isnull=False)
+        rows = self.filter(Q(due_at__isnull=False) | is_given, answered_at__isnull=True)
+        return rows.exclude(contribution__visibility__in=NOTHING_TO_DO)
+
+    def waiting(self, at: datetime.datetime) -> "CaseQuerySet":
+        """Those that wait for a decision at ``at``; a pause ends with the day of the decision."""
+        return self.owed().filter(next_decision_on__gte=local_day(at))
 
     def overdue(self, at: datetime.datetime) -> "CaseQuerySet":
         """Those whose time has run out by ``at``."""
-        return self.running().filter(due_at__lt=at)
+        return self.owed().filter(due_at__lt=at)
 
     def oldest_first(self) -> "CaseQuerySet":
         """In the order in which answers are owed."""
@@ -53,8 +63,9 @@ class CaseQuerySet(models.QuerySet):
 class Case(models.Model):
     """One row per contribution that follow-up has touched; made when first needed.
 
-    ``due_at`` is the instant before which an answer is owed (the end of a local day), or None
-    where nothing has set a deadline. ``answer`` is the current official answer.
+    ``due_at`` is the last instant at which an answer is on time (the end of a local day), or None
+    where nothing has set a deadline. A pause has moved it behind ``next_decision_on`` already, so
+    that it alone says what is late. ``answer`` is the current official answer.
     """
 
     contribution = models.OneToOneField(Contribution, on_delete=models.CASCADE, related_name="case")
@@ -98,6 +109,13 @@ class Case(models.Model):
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True, next_decision_on__isnull=True)
+                | Q(paused_at__isnull=False, next_decision_on__isnull=False),
+                name="borgerdialog_a_pause_has_an_end",
+            ),
+        ]
         indexes = [
             models.Index(
                 fields=["due_at", "id"],
@@ -109,10 +127,51 @@ class Case(models.Model):
     def __str__(self) -> str:
         return self.contribution.reference
 
+    @property
+    def is_owed(self) -> bool:
+        """Whether an answer is owed, at once or later."""
+        return self.due_at is not None and self.answered_at is None
+
     def is_overdue(self, at: datetime.datetime) -> bool:
-        """Whether an answer was owed before ``at``, and no pause stops the clock."""
-        is_running = self.due_at is not None and self.answered_at is None and not self.paused_at
-        return is_running and self.due_at < at
+        """Whether an answer was owed before ``at``."""
+        return self.is_owed and self.due_at < at
+
+    def is_waiting(self, at: datetime.datetime) -> bool:
+        """Whether it waits for a decision at ``at``."""
+        waits = self.is_owed and self.next_decision_on is not None
+        return waits and local_day(at) <= self.next_decision_on
+
+
+class DeadlineStep(models.TextChoices):
+    """What can happen to a deadline, in the words of the public timeline."""
+
+    SET = "set", _("We owe an answer")
+    PAUSED = "paused", _("The answer has to wait")
+    RESUMED = "resumed", _("The answer waits no longer")
+    LATE = "late", _("The answer is late")
+    LIFTED = "lifted", _("No answer is owed any more")
+
+
+class DeadlineChange(models.Model):
+    """One step of the clock, kept: what was told to the public when, and why."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="deadline_changes")
+    step = models.CharField(_("step"), max_length=10, choices=DeadlineStep.choices)
+    due_on = models.DateField(_("answer due"), null=True)
+    reason = models.TextField(_("why it waits"), blank=True)
+    next_decision_on = models.DateField(_("next decision"), null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("step of a deadline")
+        verbose_name_plural = _("steps of deadlines")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return str(self.get_step_display())
 
 
 class Handover(models.Model):

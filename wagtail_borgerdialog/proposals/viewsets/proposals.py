@@ -30,6 +30,11 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     TakeBackSupports,
     as_it_reaches,
 )
+from wagtail_borgerdialog.followup.viewsets.assigning import Assign
+from wagtail_borgerdialog.followup.viewsets.pausing import CLOCK_ACTIONS
+from wagtail_borgerdialog.followup.viewsets.promises import promise_parts
+from wagtail_borgerdialog.followup.viewsets.promising import MAKE_PROMISE
+from wagtail_borgerdialog.followup.viewsets.queue import followup_parts
 from wagtail_borgerdialog.people.actions import enter_person
 from wagtail_borgerdialog.proposals.actions import (
     enter_for_somebody,
@@ -141,6 +146,9 @@ class ProposalViewSet(CaseViewSet):
         FormalCheckAction(),
         RESTORE,
         ChangeStatus(),
+        MAKE_PROMISE,
+        Assign(),
+        *CLOCK_ACTIONS,
         EnterSupports(),
         CorrectPlace(),
         TakeBackSupports(),
@@ -152,7 +160,7 @@ class ProposalViewSet(CaseViewSet):
         return super().items_for(user).select_related("rule_set")
 
     def extra_panels(self, case: Proposal, user: AbstractBaseUser) -> Sequence[CasePart]:
-        parts: list[CasePart] = []
+        parts: list[CasePart] = [*followup_parts(case), *promise_parts(case)]
         if case.remarks:
             parts.append(RemarksPart(case=case))
         coproposers = list(case.coproposers.all())
