@@ -14,7 +14,6 @@ from wagtail_borgerdialog.followup.models.cases import (
     InternalNote,
     Unit,
 )
-)
 
 __all__ = [
     "AnswerState",
