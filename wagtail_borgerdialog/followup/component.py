@@ -18,6 +18,31 @@ class Answers(Component):
     key = "answers"
     order = 20
 
+    def viewsets(self) -> Sequence[type]:
+        from wagtail_borgerdialog.followup.viewsets.answers import AnswerTemplateViewSet
+
+        return (AnswerTemplateViewSet,)
+
+    def mail_names(self) -> Mapping[str, str]:
+        return {"answered": _("The municipality answers")}
+
+    def timeline_sources(self) -> Sequence["TimelineSource"]:
+        from wagtail_borgerdialog.followup.timeline import ANSWERS
+
+        return (ANSWERS,)
+
+    def event_names(self) -> Mapping[str, str]:
+        return {
+            events.ANSWERED: _("The municipality has answered"),
+            events.ANSWER_CHANGED: _("The municipality has changed its answer"),
+        }
+
+    def group_permissions(self) -> dict[str, Sequence[str]]:
+        rights = ("add", "change", "delete", "view")
+        return {
+            "caseworkers": [f"borgerdialog_followup.{right}_answertemplate" for right in rights]
+        }
+
 
 class Clock(Component):
     key = "clock"
@@ -71,3 +96,40 @@ class Clock(Component):
 class Promises(Component):
     key = "promises"
     order = 22
+
+    def viewsets(self) -> Sequence[type]:
+        from wagtail_borgerdialog.followup.viewsets.promises import PromiseViewSet
+
+        return (PromiseViewSet,)
+
+    def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
+        from wagtail_borgerdialog.followup.viewsets.promises import late_counts
+
+        return late_counts(user)
+
+    def mail_names(self) -> Mapping[str, str]:
+        return {
+            "promise_made": _("A promise about the text"),
+            "promise_news": _("What became of a promise"),
+            "promise_late": _("A promise is late: to the unit"),
+        }
+
+    def run_clock(self, *, at: datetime.datetime) -> int:
+        from wagtail_borgerdialog.followup.actions.promising import run_clock
+
+        return run_clock(at=at)
+
+    def timeline_sources(self) -> Sequence["TimelineSource"]:
+        from wagtail_borgerdialog.followup.promises_shown import PROMISES
+
+        return (PROMISES,)
+
+    def event_names(self) -> Mapping[str, str]:
+        return {
+            events.PROMISE_MADE: _("The municipality has promised something"),
+            events.PROMISE_CHANGED: _("There is news about a promise"),
+            events.PROMISE_KEPT: _("The municipality has kept a promise"),
+            events.PROMISE_BROKEN: _("The municipality has broken a promise"),
+            events.PROMISE_DROPPED: _("The municipality has dropped a promise"),
+            events.PROMISE_OVERDUE: _("A promise is late"),
+        }

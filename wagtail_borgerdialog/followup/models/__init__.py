@@ -14,6 +14,12 @@ from wagtail_borgerdialog.followup.models.cases import (
     InternalNote,
     Unit,
 )
+from wagtail_borgerdialog.followup.models.promises import (
+    Promise,
+    PromiseChange,
+    PromiseState,
+    PromiseStep,
+)
 
 __all__ = [
     "AnswerState",
@@ -25,5 +31,9 @@ __all__ = [
     "InternalNote",
     "OfficialAnswer",
     "Outcome",
+    "Promise",
+    "PromiseChange",
+    "PromiseState",
+    "PromiseStep",
     "Unit",
 ]
