@@ -1,0 +1,1 @@
+from tests.admin.conftest import town  # noqa: F401
