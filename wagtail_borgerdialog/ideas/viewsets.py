@@ -43,6 +43,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     TakeBackSupports,
     as_it_reaches,
 )
+from wagtail_borgerdialog.followup.viewsets.answers import ANSWERED, ANSWERING, answer_parts
 from wagtail_borgerdialog.followup.viewsets.assigning import Assign
 from wagtail_borgerdialog.followup.viewsets.pausing import CLOCK_ACTIONS
 from wagtail_borgerdialog.followup.viewsets.promises import promise_parts
@@ -142,7 +143,9 @@ class IdeaViewSet(CaseViewSet):
     staff_actions = (
         PUBLISH,
         RESTORE,
+        *ANSWERING,
         ChangeStatus(),
+        *ANSWERED,
         MAKE_PROMISE,
         Assign(),
         *CLOCK_ACTIONS,
@@ -156,7 +159,11 @@ class IdeaViewSet(CaseViewSet):
     )
 
     def extra_panels(self, case: Idea, user: AbstractBaseUser) -> Sequence[CasePart]:
-        parts: list[CasePart] = [*followup_parts(case), *promise_parts(case)]
+        parts: list[CasePart] = [
+            *followup_parts(case),
+            *answer_parts(case, user),
+            *promise_parts(case),
+        ]
         if case.is_refined:
             parts.append(RefinedPart(case=case))
         if given := answers(case):

@@ -5,6 +5,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
 from wagtail_borgerdialog.contributions import bulk_actions
+from wagtail_borgerdialog.followup.bulk_actions import answer_actions
 from wagtail_borgerdialog.ideas.bulk_actions import offer_actions
 from wagtail_borgerdialog.ideas.models import Idea
 
@@ -15,6 +16,8 @@ for action in bulk_actions.bulk_actions_for(
     bulk_actions.Hide,
     bulk_actions.ChangeStatuses,
 ):
+    hooks.register("register_bulk_action", action)
+for action in answer_actions(Idea):
     hooks.register("register_bulk_action", action)
 for action in offer_actions():
     hooks.register("register_bulk_action", action)

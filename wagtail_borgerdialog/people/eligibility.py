@@ -34,6 +34,7 @@ class DeniedReason(models.TextChoices):
     NOT_READY = "not_ready", _("Something else has to happen first.")
     TEXT_CHANGED = "text_changed", _("The text has changed since you read it. Read it again.")
     FROZEN = "frozen", _("The text cannot be changed after the first support.")
+    SECOND_PERSON = "second_person", _("A colleague has to approve what you wrote.")
     NOT_YOURS = "not_yours", _("Only the person who wrote it can do this.")
     NO_PERMISSION = "no_permission", _("Your account may not do this.")
 
@@ -54,6 +55,7 @@ NEXT_STEPS = {
     DeniedReason.NOT_READY: _("Look at where the case stands."),
     DeniedReason.TEXT_CHANGED: _("Go back, and read the new text."),
     DeniedReason.FROZEN: _("You can still comment on it."),
+    DeniedReason.SECOND_PERSON: _("Ask a colleague to read it and approve it."),
     DeniedReason.NOT_YOURS: _("Sign in with the account that you used then."),
     DeniedReason.NO_PERMISSION: _("Ask a colleague who administers the site."),
 }

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from wagtail_borgerdialog.contributions import events
 from wagtail_borgerdialog.contributions.models import Contribution
+from wagtail_borgerdialog.followup.events import ANSWER_CHANGED, ANSWERED
 from wagtail_borgerdialog.people.eligibility import require
 from wagtail_borgerdialog.people.models import Participant
-from wagtail_borgerdialog.proposals import rules
+from wagtail_borgerdialog.proposals import notices, rules
 from wagtail_borgerdialog.proposals.actions import (
     locked,
     send_invitations,
@@ -31,6 +32,8 @@ def something_happened(
         support_was_counted(contribution.pk, at=at)
     elif event == events.SUBMITTED:
         send_invitations(_proposal(contribution), at=at)
+    elif event in {ANSWERED, ANSWER_CHANGED}:
+        notices.answered(_proposal(contribution), at=at)
     elif event == events.PUBLISHED:
         # However it came about: nothing is public before its formal check.
         kind = Contribution.objects.values_list("status__kind", flat=True).get(pk=contribution.pk)

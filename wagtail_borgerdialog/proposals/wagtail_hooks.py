@@ -5,6 +5,7 @@ from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
 
 from wagtail_borgerdialog.contributions import bulk_actions
+from wagtail_borgerdialog.followup.bulk_actions import answer_actions
 from wagtail_borgerdialog.proposals.bulk_actions import addendum_actions
 from wagtail_borgerdialog.proposals.models import Proposal
 
@@ -12,6 +13,8 @@ from wagtail_borgerdialog.proposals.models import Proposal
 for action in bulk_actions.bulk_actions_for(
     Proposal, bulk_actions.Hide, bulk_actions.ChangeStatuses
 ):
+    hooks.register("register_bulk_action", action)
+for action in answer_actions(Proposal):
     hooks.register("register_bulk_action", action)
 for action in addendum_actions():
     hooks.register("register_bulk_action", action)

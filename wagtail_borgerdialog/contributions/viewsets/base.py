@@ -202,7 +202,9 @@ class StaffActionView(ItemView, FormView):
         return self.action.form_class
 
     def get_form_kwargs(self) -> dict[str, object]:
-        return {**super().get_form_kwargs(), **self.action.form_kwargs(self.item)}
+        kwargs = {**super().get_form_kwargs(), **self.action.form_kwargs(self.item)}
+        prefilled = self.action.prefill(self.item, self.request.GET)
+        return {**kwargs, "initial": {**kwargs["initial"], **prefilled}}
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
         return super().get_context_data(
@@ -210,6 +212,7 @@ class StaffActionView(ItemView, FormView):
             action=self.action,
             consequences=self.action.consequences(self.item),
             back_url=self.get_success_url(),
+            **self.action.part_context(self.item, self.request.GET),
             **kwargs,
         )
 

@@ -69,6 +69,18 @@ class StaffAction:
         """What the form needs to know beside the data."""
         return {}
 
+    def prefill(
+        self, item: Contribution | Comment, query: Mapping[str, str]
+    ) -> Mapping[str, object]:
+        """What the address asks the form to begin with."""
+        return {}
+
+    def part_context(
+        self, item: Contribution | Comment, query: Mapping[str, str]
+    ) -> Mapping[str, object]:
+        """What ``part_template`` shows."""
+        return {}
+
     def run(
         self,
         item: Contribution | Comment,

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wagtail_borgerdialog.contributions.models import Contribution
@@ -60,6 +61,25 @@ class AnswerText(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def reason(self) -> str:
+        """For a no: the rule that binds, or that it is a priority choice; else empty."""
+        if self.outcome not in NEEDS_REASON:
+            return ""
+        if self.binding_rule:
+            return self.binding_rule
+        return gettext("A priority choice: no rule stands in the way, but other things come first.")
+
+
+class OfficialAnswerQuerySet(models.QuerySet):
+    def published(self) -> "OfficialAnswerQuerySet":
+        """What the public may read, if it may read the contribution."""
+        return self.filter(state=AnswerState.PUBLISHED)
+
+    def in_hand(self) -> "OfficialAnswerQuerySet":
+        """What colleagues still work on: at most one for each contribution."""
+        return self.exclude(state=AnswerState.PUBLISHED)
+
 
 class OfficialAnswer(AnswerText):
     """One answer to one contribution; several over time, of which the case holds the current one.
@@ -99,11 +119,18 @@ class OfficialAnswer(AnswerText):
     edited_at = models.DateTimeField(null=True)
     version = models.PositiveSmallIntegerField(default=1)
 
+    objects = OfficialAnswerQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("official answer")
         verbose_name_plural = _("official answers")
         ordering = ["-published_at", "-pk"]
         constraints = [
+            models.UniqueConstraint(
+                fields=["contribution"],
+                condition=Q(state__in=["draft", "approved"]),
+                name="borgerdialog_one_answer_in_hand",
+            ),
             models.CheckConstraint(
                 condition=~Q(state="published") | Q(published_at__isnull=False),
                 name="borgerdialog_answer_published_when",
@@ -123,6 +150,11 @@ class OfficialAnswer(AnswerText):
 
     def __str__(self) -> str:
         return str(self.get_outcome_display())
+
+    @property
+    def mark(self) -> str:
+        """What a form calls the words that it shows: another one as soon as they are changed."""
+        return f"{self.pk}-{self.version}-{self.written_at.timestamp():.6f}"
 
 
 class AnswerTemplate(AnswerText):

@@ -25,6 +25,7 @@ from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
 from wagtail_borgerdialog.contributions.timeline import timeline
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.followup.clock_shown import owed_answer
+from wagtail_borgerdialog.followup.presenters import answer_shown
 from wagtail_borgerdialog.ideas import rules, selectors
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.ideas.views.common import (
@@ -117,6 +118,7 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
         "is_supporting": _is_supporting(user, found),
         "is_own": _is_own(user, found),
         "timeline": timeline(found, told),
+        "official_answer": answer_shown(found),
         "owed": owed_answer(found, at=at),
         "thread": shown_thread(
             found, request.GET, reply_url=lambda comment: f"{comment_url}?parent={comment.pk}"

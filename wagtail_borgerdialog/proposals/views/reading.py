@@ -26,6 +26,7 @@ from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
 from wagtail_borgerdialog.contributions.timeline import TimelineEntry, timeline
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.followup.clock_shown import owed_answer
+from wagtail_borgerdialog.followup.presenters import answer_shown
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, Person, is_open
 from wagtail_borgerdialog.people.selectors import participant_of
@@ -132,6 +133,7 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
         "is_own": participant is not None and participant.pk == found.participant_id,
         "may_add": participant is not None and rules.may_add(participant, found, at=at),
         "timeline": _timeline(found, told, label, kind),
+        "official_answer": answer_shown(found),
         "owed": owed_answer(found, at=at),
         "thread": shown_thread(
             found, request.GET, reply_url=lambda comment: f"{comment_url}?parent={comment.pk}"

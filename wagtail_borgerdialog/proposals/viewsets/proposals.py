@@ -30,6 +30,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     TakeBackSupports,
     as_it_reaches,
 )
+from wagtail_borgerdialog.followup.viewsets.answers import ANSWERED, ANSWERING, answer_parts
 from wagtail_borgerdialog.followup.viewsets.assigning import Assign
 from wagtail_borgerdialog.followup.viewsets.pausing import CLOCK_ACTIONS
 from wagtail_borgerdialog.followup.viewsets.promises import promise_parts
@@ -145,7 +146,9 @@ class ProposalViewSet(CaseViewSet):
     staff_actions = (
         FormalCheckAction(),
         RESTORE,
+        *ANSWERING,
         ChangeStatus(),
+        *ANSWERED,
         MAKE_PROMISE,
         Assign(),
         *CLOCK_ACTIONS,
@@ -160,7 +163,11 @@ class ProposalViewSet(CaseViewSet):
         return super().items_for(user).select_related("rule_set")
 
     def extra_panels(self, case: Proposal, user: AbstractBaseUser) -> Sequence[CasePart]:
-        parts: list[CasePart] = [*followup_parts(case), *promise_parts(case)]
+        parts: list[CasePart] = [
+            *followup_parts(case),
+            *answer_parts(case, user),
+            *promise_parts(case),
+        ]
         if case.remarks:
             parts.append(RemarksPart(case=case))
         coproposers = list(case.coproposers.all())
