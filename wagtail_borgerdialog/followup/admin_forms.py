@@ -171,7 +171,7 @@ class InternalNoteForm(forms.Form):
     """What colleagues should know."""
 
     text = short_text(
-        label=_("Note"),
+        label=_("Internal note"),
         max_length=5000,
         help_text=_(
             "Only colleagues see it. But the person it is about can ask to read it: write "
