@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.views.bulk_action import BulkAction
 
 from wagtail_borgerdialog.contributions.actions import change_status, moderate, moderate_comment
-from wagtail_borgerdialog.contributions.actions.moderating import TRANSITIONS
+from wagtail_borgerdialog.contributions.actions.moderating import can_start
 from wagtail_borgerdialog.contributions.admin_forms import NoteForm, ReasonForm, StatusForm
 from wagtail_borgerdialog.contributions.models import Comment, Contribution
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
@@ -126,7 +126,7 @@ class _Moderate(StaffBulkAction):
         is_checked_first = getattr(obj, "has_formal_check", False)
         if self.decision == ModerationAction.PUBLISH and is_checked_first:
             return False
-        return obj.visibility in TRANSITIONS[self.decision][0]
+        return can_start(self.decision, obj)
 
     def run(self, obj: Model, data: dict[str, object], *, at: datetime.datetime) -> bool:
         return self.decide(obj, self.decision, by=self.request.user, at=at, **data)

@@ -16,9 +16,14 @@ class Contributions(Component):
     order = 10
 
     def viewsets(self) -> Sequence[type]:
-        from wagtail_borgerdialog.contributions.viewsets import CommentViewSet, StatusViewSet
+        from wagtail_borgerdialog.contributions.viewsets import (
+            AppealViewSet,
+            CommentViewSet,
+            ReportedTextViewSet,
+            StatusViewSet,
+        )
 
-        return (CommentViewSet, StatusViewSet)
+        return (CommentViewSet, ReportedTextViewSet, AppealViewSet, StatusViewSet)
 
     def mail_names(self) -> Mapping[str, str]:
         return {
@@ -32,12 +37,21 @@ class Contributions(Component):
             "supported": _("The support is counted"),
             "already_supported": _("The support is counted already"),
             "comment_not_shown": _("The comment is not shown"),
+            "held": _("The text is out of sight after reports"),
+            "comment_held": _("The comment is out of sight after reports"),
+            "report_settled": _("Answer to a report"),
+            "appeal_received": _("Receipt for an objection"),
+            "appeal_decided": _("Answer to an objection"),
         }
 
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
-        from wagtail_borgerdialog.contributions.viewsets import waiting_comments
+        from wagtail_borgerdialog.contributions.viewsets import (
+            waiting_appeals,
+            waiting_comments,
+            waiting_reports,
+        )
 
-        return waiting_comments(user)
+        return [*waiting_comments(user), *waiting_reports(user), *waiting_appeals(user)]
 
     def recount(self, *, fix: bool) -> Sequence[str]:
         return recount(fix=fix)
@@ -54,9 +68,9 @@ class Contributions(Component):
         return (STATUS_CHANGES,)
 
     def retained(self) -> Sequence[RetainedData]:
-        from wagtail_borgerdialog.contributions.retained import RETAINED
+        from wagtail_borgerdialog.contributions import retained, retained_reports
 
-        return RETAINED
+        return (*retained.RETAINED, *retained_reports.RETAINED)
 
     def group_permissions(self) -> dict[str, Sequence[str]]:
         room = "borgerdialog_contributions"

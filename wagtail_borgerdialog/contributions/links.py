@@ -4,6 +4,8 @@ import datetime
 from collections.abc import Sequence
 
 from django.contrib.auth.models import AnonymousUser
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
@@ -15,7 +17,13 @@ from wagtail_borgerdialog.contributions.actions import (
     withdraw_support,
 )
 from wagtail_borgerdialog.contributions.actions.taking_back import withdraw_comment
-from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.models import (
+    Comment,
+    Contribution,
+    ModerationDecision,
+    Support,
+    Visibility,
+)
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.contributions.selectors import absolute_url, support_counts, support_of
 from wagtail_borgerdialog.people.links import Choice, MailedLink
@@ -189,11 +197,58 @@ class WithdrawComment(_AboutComment):
         withdraw_comment(obj, by=person_of(obj.participant), at=at)
 
 
+class AppealLink(MailedLink):
+    """To an author whose text is not shown: a page of its own, with a form to object."""
+
+    purpose = "appeal"
+    max_age = TO_TAKE_BACK
+    template_name = "wagtail_borgerdialog/contributions/link_appeal.html"
+
+    def find(self, pk: int, *, site: Site) -> ModerationDecision | None:
+        found = (
+            ModerationDecision.objects.filter(pk=pk)
+            .select_related(
+                "contribution__activity__page",
+                "contribution__site",
+                "contribution__status",
+                "contribution__participant__user",
+                "comment__participant__user",
+                "comment__contribution__activity__page",
+                "comment__contribution__site",
+                "comment__contribution__status",
+            )
+            .first()
+        )
+        if found is None or found.text.participant is None:
+            return None
+        contribution = found.comment.contribution if found.comment else found.contribution
+        return found if contribution.site_id == site.pk else None
+
+    def address(self, obj: ModerationDecision) -> str:
+        return obj.text.participant.email
+
+    def state(self, obj: ModerationDecision) -> str:
+        return "decided"
+
+    def language(self, obj: ModerationDecision) -> str:
+        return obj.text.participant.language
+
+    def url(self, obj: ModerationDecision, *, site: Site) -> str:
+        with translation.override(self.language(obj)):
+            path = reverse("borgerdialog:appeal", args=[self.token(obj, site=site)])
+        return site.root_url + path
+
+    def context(self, obj: ModerationDecision) -> dict[str, object]:
+        contribution = obj.comment.contribution if obj.comment else obj.contribution
+        return {"url": self.url(obj, site=contribution.site)}
+
+
 LINKS = (
     ConfirmContribution(),
     WithdrawContribution(),
     ConfirmSupport(),
     WithdrawSupport(),
     ConfirmComment(),
+    AppealLink(),
     WithdrawComment(),
 )

@@ -3,14 +3,19 @@
 import datetime
 
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import localdate
 
 from wagtail_borgerdialog import mail
 from wagtail_borgerdialog.conf import app_settings
 from wagtail_borgerdialog.contributions.models import (
+    Appeal,
     Comment,
     Contribution,
     ModerationDecision,
+    ReportedText,
     Support,
+    Visibility,
 )
 from wagtail_borgerdialog.contributions.selectors import absolute_url
 from wagtail_borgerdialog.people.links import link_url
@@ -62,7 +67,72 @@ def not_shown(
         f"not-shown:{decision.pk}",
         "not_shown",
         at=at,
-        **_reasons(decision, to=contribution.participant),
+        **_reasons(decision, contribution, to=contribution.participant),
+    )
+
+
+def held(contribution: Contribution, row: ReportedText, *, at: datetime.datetime) -> None:
+    """The number of reports took it out of sight: by a machine, until a moderator has looked."""
+    to_author(contribution, f"held:{row.pk}", "held", at=at)
+
+
+def comment_held(comment: Comment, row: ReportedText, *, at: datetime.datetime) -> None:
+    """:func:`held`, for a comment."""
+    _queue(comment.contribution, f"held:{row.pk}", "comment_held", to=comment.participant, at=at)
+
+
+def report_settled(to: Participant, row: ReportedText, *, at: datetime.datetime) -> None:
+    """What a moderator decided, to somebody who has reported it: our words only."""
+    _queue(
+        row.contribution,
+        f"report-settled:{row.pk}",
+        "report_settled",
+        to=to,
+        at=at,
+        title="",
+        outcome=row.outcome,
+        is_comment=row.comment_id is not None,
+    )
+
+
+def appeal_received(
+    appeal: Appeal, contribution: Contribution, *, at: datetime.datetime
+) -> None:
+    """The author's objection has arrived, and somebody else decides it."""
+    _about_appeal(appeal, contribution, "appeal_received", at=at)
+
+
+def appeal_decided(appeal: Appeal, contribution: Contribution, *, at: datetime.datetime) -> None:
+    """What somebody else decided, and why."""
+    text = contribution if appeal.decision.comment is None else appeal.decision.comment
+    _about_appeal(
+        appeal,
+        contribution,
+        "appeal_decided",
+        at=at,
+        outcome=appeal.outcome,
+        answer=appeal.answer,
+        is_public=text.visibility == Visibility.VISIBLE,
+    )
+
+
+def _about_appeal(
+    appeal: Appeal,
+    contribution: Contribution,
+    template: str,
+    *,
+    at: datetime.datetime,
+    **context: mail.JSONValue,
+) -> None:
+    _queue(
+        contribution,
+        f"{template}:{appeal.pk}",
+        template,
+        to=appeal.participant,
+        at=at,
+        is_comment=appeal.decision.comment_id is not None,
+        appeal_url=link_url("appeal", appeal.decision, site=contribution.site),
+        **context,
     )
 
 
@@ -140,7 +210,7 @@ def comment_not_shown(
         at=at,
         # Else a stranger may have typed it beside an address that is not theirs.
         comment=comment.body if is_proved or comment.published_at else "",
-        **_reasons(decision, to=to),
+        **_reasons(decision, comment.contribution, to=to),
     )
 
 
@@ -175,15 +245,30 @@ def _link(purpose: str, obj: Contribution | Support | Comment, contribution: Con
     return link_url(purpose, obj, site=contribution.site)
 
 
-def _reasons(decision: ModerationDecision, *, to: Participant | None) -> dict[str, mail.JSONValue]:
-    with translation.override(to.language if to else None):
-        reason = decision.get_reason_code_display()
-    return {
-        "action": decision.action,
-        "reason": reason,
-        "rule_cited": decision.rule_cited,
-        "public_note": decision.public_note,
-    }
+def _reasons(
+    decision: ModerationDecision,
+    contribution: Contribution,
+    *,
+    to: Participant | None,
+) -> dict[str, mail.JSONValue]:
+    """The statement of reasons (DSA, art. 17, is our model)."""
+    if to is None:
+        return {}
+    with translation.override(to.language):
+        return {
+            "action": decision.action,
+            "reason": decision.get_reason_code_display(),
+            "rule_cited": decision.rule_cited,
+            "public_note": decision.public_note,
+            "was_reported": _was_reported(decision, contribution),
+            "appeal_url": link_url("appeal", decision, site=contribution.site),
+            "appeal_until": date_format(localdate(decision.appeal_until), "DATE_FORMAT"),
+        }
+
+
+def _was_reported(decision: ModerationDecision, contribution: Contribution) -> bool:
+    open_reports = ReportedText.objects.open()
+    return open_reports.filter(contribution=contribution.pk, comment=decision.comment).exists()
 
 
 def _is_strangers(contribution: Contribution, *, to: Participant) -> bool:

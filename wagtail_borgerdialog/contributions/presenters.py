@@ -77,6 +77,7 @@ class ShownComment:
     rule: str
     note: str
     reply_url: str
+    report_url: str
     replies: list["ShownComment"]
 
 
@@ -94,12 +95,13 @@ def shown_thread(
     params: Mapping[str, str],
     *,
     reply_url: Callable[[Comment], str] | None = None,
+    report_url: Callable[[Comment], str] | None = None,
     size: int = COMMENTS_PER_PAGE,
 ) -> ShownThread:
     """The page of the thread that ``params`` (``comments_after``, ``comments_before``) asks for.
 
     A cursor that this list never gave out shows the first page. Two queries. ``reply_url`` is
-    None where nobody can reply.
+    None where nobody can reply, and ``report_url`` where nobody can report.
     """
     rows = comment_thread(contribution)
     after, before = params.get("comments_after", ""), params.get("comments_before", "")
@@ -108,7 +110,7 @@ def shown_thread(
     except BadCursor:
         page = keyset_page(rows, order=_OLDEST_FIRST, size=size)
     return ShownThread(
-        comments=[_shown(comment, reply_url=reply_url) for comment in page],
+        comments=[_shown(comment, reply_url=reply_url, report_url=report_url) for comment in page],
         previous_url=_turn(page, "comments_before", page.previous_cursor),
         next_url=_turn(page, "comments_after", page.next_cursor),
     )
@@ -118,8 +120,13 @@ def _turn(page: KeysetPage, name: str, cursor: str) -> str:
     return f"?{name}={cursor}#comments" if cursor else ""
 
 
-def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> ShownComment:
-    hidden = comment.visibility == Visibility.WITHDRAWN or is_placeholder(comment)
+def _shown(
+    comment: Comment,
+    *,
+    reply_url: Callable[[Comment], str] | None,
+    report_url: Callable[[Comment], str] | None,
+) -> ShownComment:
+    hidden = comment.visibility != Visibility.VISIBLE
     why = comment.why_hidden or {}
     return ShownComment(
         anchor=f"comment-{comment.pk}",
@@ -134,11 +141,17 @@ def _shown(comment: Comment, *, reply_url: Callable[[Comment], str] | None) -> S
         rule=why.get("rule", ""),
         note=why.get("note", ""),
         reply_url=reply_url(comment) if reply_url and not hidden and not comment.parent_id else "",
-        replies=[_shown(reply, reply_url=None) for reply in getattr(comment, "shown_replies", ())],
+        report_url=report_url(comment) if report_url and not hidden else "",
+        replies=[
+            _shown(reply, reply_url=None, report_url=report_url)
+            for reply in getattr(comment, "shown_replies", ())
+        ],
     )
 
 
 def _instead_of(comment: Comment) -> str:
+    if comment.is_held:
+        return gettext("This comment has been reported. A moderator is looking at it.")
     if comment.visibility == Visibility.WITHDRAWN:
         return gettext("The author has withdrawn this comment.")
     return gettext("The municipality has hidden this comment.")
@@ -185,12 +198,19 @@ class Placeholder:
     note: str = ""
     when: datetime.datetime | None = None
 
+    @property
+    def http_status(self) -> int:
+        """Gone; or not found, for what may come back any day."""
+        return 404 if self.state == "held" else 410
+
 
 def placeholder(contribution: Contribution) -> Placeholder | None:
     """What everybody sees instead of what is not public any more; None where nothing ever was.
 
     At most one query. What was never published leaves no placeholder.
     """
+    if contribution.is_held:
+        return Placeholder(state="held", when=contribution.updated_at)
     if contribution.visibility == Visibility.WITHDRAWN and contribution.published_at:
         return Placeholder(state="withdrawn", when=contribution.updated_at)
     if not is_placeholder(contribution) or not contribution.published_at:

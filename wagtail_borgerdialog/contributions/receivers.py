@@ -4,7 +4,14 @@ from django.db import transaction
 
 from wagtail_borgerdialog.contributions.actions.attaching import delete_stored_file
 from wagtail_borgerdialog.contributions.actions.supporting import move_counter
-from wagtail_borgerdialog.contributions.models import Attachment, Comment, Contribution, Support
+from wagtail_borgerdialog.contributions.models import (
+    Appeal,
+    Attachment,
+    Comment,
+    Contribution,
+    Report,
+    Support,
+)
 from wagtail_borgerdialog.contributions.models.support import COUNTING, SupportStatus
 from wagtail_borgerdialog.people.models import Participant
 
@@ -19,6 +26,8 @@ def participants_were_merged(
     """
     Contribution.objects.filter(participant=absorbed).update(participant=kept)
     Comment.objects.filter(participant=absorbed).update(participant=kept)
+    Appeal.objects.filter(participant=absorbed).update(participant=kept)
+    _reports_were_merged(kept, absorbed)
     theirs = Support.objects.filter(participant=kept, status__in=COUNTING)
     twice = Support.objects.filter(
         participant=absorbed,
@@ -36,6 +45,15 @@ def participants_were_merged(
     Support.objects.filter(participant=absorbed).update(
         participant=kept, person_key=kept.person_key
     )
+
+
+def _reports_were_merged(kept: Participant, absorbed: Participant) -> None:
+    own = Report.objects.filter(person_key=kept.person_key).values("reported")
+    theirs = Report.objects.filter(participant=absorbed)
+    # What both have reported counts as one voice.
+    theirs.filter(reported__in=own).update(person_key="")
+    theirs.exclude(person_key="").update(person_key=kept.person_key)
+    theirs.update(participant=kept)
 
 
 def attachment_was_deleted(sender: type, instance: Attachment, **kwargs: object) -> None:

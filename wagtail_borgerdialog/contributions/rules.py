@@ -5,7 +5,15 @@ import datetime
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from wagtail_borgerdialog.adapter import get_adapter
-from wagtail_borgerdialog.contributions.models import Comment, Contribution, Support, Visibility
+from wagtail_borgerdialog.contributions.models import (
+    Appeal,
+    Comment,
+    Contribution,
+    ModerationDecision,
+    Report,
+    Support,
+    Visibility,
+)
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.models import Activity
@@ -111,6 +119,58 @@ def may_comment(
     if person.user is not None and get_adapter().role_badge(person.user):
         return is_open(activity, at=at)
     return may_take_part(person, activity, level=activity.comment_level, at=at, declared=declared)
+
+
+def may_report(person: Person, contribution: Contribution, *, comment: Comment | None) -> Decision:
+    """May ``person``, who may be nobody, report ``contribution`` or ``comment`` on it?
+
+    Anybody may report what everybody can read, also where the page has closed.
+    """
+    if not contribution.is_public:
+        return Decision(DeniedReason.HIDDEN)
+    if comment is not None and (
+        comment.contribution_id != contribution.pk or comment.visibility != Visibility.VISIBLE
+    ):
+        return Decision(DeniedReason.HIDDEN)
+    if person.user is None or person.participant is None:
+        return ALLOWED
+    done = Report.objects.filter(
+        reported__contribution=contribution.pk,
+        reported__comment=comment,
+        reported__settled_at=None,
+        person_key=person.participant.person_key,
+    )
+    return Decision(DeniedReason.ALREADY_DONE) if done.exists() else ALLOWED
+
+
+def may_appeal(person: Person, decision: ModerationDecision, *, at: datetime.datetime) -> Decision:
+    """May ``person`` ask for a second look at ``decision``?
+
+    Once, while it holds, and for six months (DSA, art. 20, is our model).
+    """
+    text = decision.text
+    if person.participant is None or text.participant_id != person.participant.pk:
+        return Decision(DeniedReason.NOT_YOURS)
+    if Appeal.objects.filter(decision=decision).exists():
+        return Decision(DeniedReason.ALREADY_DONE)
+    if text.visibility not in {Visibility.HIDDEN, Visibility.REMOVED}:
+        return Decision(DeniedReason.NOT_IN_FORCE)
+    newer = ModerationDecision.objects.filter(
+        contribution=decision.contribution, comment=decision.comment, pk__gt=decision.pk
+    )
+    if newer.exists():
+        return Decision(DeniedReason.NOT_IN_FORCE)
+    if not decision.can_be_appealed_at(at):
+        return Decision(DeniedReason.CLOSED, when=decision.appeal_until)
+    return ALLOWED
+
+
+def may_decide_appeal(user: AbstractBaseUser | AnonymousUser, appeal: Appeal) -> Decision:
+    """May this member of staff decide ``appeal``? Nobody judges a decision of their own."""
+    allowed = may_moderate(user, appeal.contribution.activity)
+    if allowed and appeal.decision.decided_by_id == user.pk:
+        return Decision(DeniedReason.SAME_PERSON)
+    return allowed
 
 
 def may_confirm(activity: Activity) -> Decision:

@@ -1,6 +1,12 @@
 from django.urls import path
 
-from wagtail_borgerdialog.contributions.views import commenting, files, supporting
+from wagtail_borgerdialog.contributions.views import (
+    appealing,
+    commenting,
+    files,
+    reporting,
+    supporting,
+)
 
 urlpatterns = [
     path("support/<slug:reference>/", supporting.support, name="support"),
@@ -8,5 +14,8 @@ urlpatterns = [
     path("comment/<slug:reference>/", commenting.comment, name="comment"),
     path("comment/<slug:reference>/sent/", commenting.comment_sent, name="comment_sent"),
     path("comment/<slug:reference>/waiting/", commenting.comment_waiting, name="comment_waiting"),
+    path("report/<slug:reference>/", reporting.report, name="report"),
+    path("report/<slug:reference>/sent/", reporting.report_sent, name="report_sent"),
+    path("appeal/<str:token>/", appealing.appeal, name="appeal"),
     path("file/<uuid:uuid>/", files.file, name="file"),
 ]

@@ -9,8 +9,9 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail_borgerdialog.contributions import bulk_actions
 from wagtail_borgerdialog.contributions.viewsets.guards import refuse_deletion, refuse_move
 from wagtail_borgerdialog.contributions.viewsets.logs import register_messages
+from wagtail_borgerdialog.contributions.viewsets.reports import reported_actions
 
-for action in bulk_actions.comment_actions():
+for action in (*bulk_actions.comment_actions(), *reported_actions()):
     hooks.register("register_bulk_action", action)
 
 

@@ -37,6 +37,8 @@ class DeniedReason(models.TextChoices):
     SECOND_PERSON = "second_person", _("A colleague has to approve what you wrote.")
     NOT_YOURS = "not_yours", _("Only the person who wrote it can do this.")
     NO_PERMISSION = "no_permission", _("Your account may not do this.")
+    SAME_PERSON = "same_person", _("You took the decision yourself. A colleague decides this.")
+    NOT_IN_FORCE = "not_in_force", _("The decision does not hold any more.")
 
 
 NEXT_STEPS = {
@@ -58,6 +60,8 @@ NEXT_STEPS = {
     DeniedReason.SECOND_PERSON: _("Ask a colleague to read it and approve it."),
     DeniedReason.NOT_YOURS: _("Sign in with the account that you used then."),
     DeniedReason.NO_PERMISSION: _("Ask a colleague who administers the site."),
+    DeniedReason.SAME_PERSON: _("Ask a colleague to decide it."),
+    DeniedReason.NOT_IN_FORCE: _("Look at where the text stands now."),
 }
 
 

@@ -194,7 +194,8 @@ class ProposalQuerySet(ContributionQuerySet):
         return self.filter(
             status__kind=StatusKind.OPEN_FOR_SUPPORT,
             support_until__lte=last_shown_minute(at),
-            visibility__in=[Visibility.VISIBLE, Visibility.HIDDEN],
+            # Pending: one that reports took out of sight after its formal check.
+            visibility__in=[Visibility.VISIBLE, Visibility.HIDDEN, Visibility.PENDING],
         )
 
     def done_waiting(self, at: datetime.datetime) -> "ProposalQuerySet":

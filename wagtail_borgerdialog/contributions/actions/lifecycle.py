@@ -10,9 +10,11 @@ from wagtail.log_actions import log
 
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions import events, notices, rules
+from wagtail_borgerdialog.contributions.actions.settling import settle_reports
 from wagtail_borgerdialog.contributions.models import (
     Contribution,
     ReferenceSequence,
+    ReportOutcome,
     Status,
     StatusChange,
     Visibility,
@@ -158,6 +160,7 @@ def withdraw(contribution: Contribution, *, by: Person, at: datetime.datetime) -
         contribution.visibility = current.visibility
         require(rules.may_withdraw(by, contribution))
         _set_visibility(contribution, Visibility.WITHDRAWN, at=at)
+        settle_reports(contribution, outcome=ReportOutcome.WITHDRAWN, by=None, at=at)
         notices.withdrawn(contribution, at=at)
         _tell(contribution, events.WITHDRAWN, at=at, by=by.user)
 

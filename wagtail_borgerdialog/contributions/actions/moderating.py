@@ -4,15 +4,18 @@ import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Model
 from wagtail.log_actions import log
 
 from wagtail_borgerdialog.contributions import events, notices, rules
 from wagtail_borgerdialog.contributions.actions.commenting import publish_comment, unpublish_comment
 from wagtail_borgerdialog.contributions.actions.lifecycle import publish, unpublish
+from wagtail_borgerdialog.contributions.actions.settling import settle_appeals, settle_reports
 from wagtail_borgerdialog.contributions.models import (
     Comment,
     Contribution,
     ModerationDecision,
+    ReportOutcome,
     Visibility,
 )
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
@@ -31,6 +34,22 @@ TRANSITIONS: dict[str, tuple[frozenset[str], str]] = {
     ModerationAction.RESTORE: (frozenset({Visibility.HIDDEN}), Visibility.VISIBLE),
 }
 
+# What can be decided about a text that was public, and that reports took out of sight.
+OF_HELD = frozenset({ModerationAction.RESTORE, ModerationAction.HIDE, ModerationAction.REMOVE})
+
+
+def can_start(action: str, item: Model) -> bool:
+    """Whether ``action`` can be decided where ``item`` stands."""
+    if getattr(item, "is_held", False):
+        return action in OF_HELD
+    return item.visibility in TRANSITIONS[action][0]
+
+
+def locked(contribution: Contribution) -> Contribution:
+    """Its row as it stands, for this transaction alone: whoever decides anything on it waits."""
+    rows = Contribution.objects.select_for_update(of=("self",)).select_related("status")
+    return rows.get(pk=contribution.pk)
+
 
 def moderate(
     contribution: Contribution,
@@ -42,21 +61,23 @@ def moderate(
     rule_cited: str = "",
     public_note: str = "",
     internal_note: str = "",
+    on_appeal: bool = False,
 ) -> bool:
     """Decide what the public sees of ``contribution``; False when it stands there already.
 
-    Anything but publishing needs a ``reason_code``. Raises ``NotAllowed``, and ``ValueError``
-    when the reason is missing.
+    Anything but publishing needs a ``reason_code``. ``on_appeal`` brings back what was removed,
+    and leaves the mail to the caller. Answers the reports on it. Raises ``NotAllowed``, and
+    ``ValueError`` when the reason is missing.
     """
     require(rules.may_moderate(by, contribution.activity))
     _need_reason(action, reason_code)
-    start, end = TRANSITIONS[action]
+    end = TRANSITIONS[action][1]
     with transaction.atomic():
-        current = Contribution.objects.select_for_update().get(pk=contribution.pk)
+        current = locked(contribution)
         contribution.visibility = current.visibility
         if current.visibility == end:
             return False
-        if current.visibility not in start:
+        if not (can_start(action, current) or _is_brought_back(action, current, on_appeal)):
             raise NotAllowed(Decision(DeniedReason.ALREADY_DONE))
         decision = ModerationDecision.objects.create(
             contribution_id=contribution.pk,
@@ -70,7 +91,8 @@ def moderate(
         )
         if end == Visibility.VISIBLE:
             publish(contribution, at=at, by=by)
-            notices.published(contribution, decision, at=at)
+            if not on_appeal:
+                notices.published(contribution, decision, at=at)
         else:
             unpublish(contribution, end, at=at)
             notices.not_shown(contribution, decision, at=at)
@@ -81,6 +103,7 @@ def moderate(
                 at=at,
                 by=by,
             )
+        _answer(contribution, None, end, by=by, at=at)
         log(
             instance=contribution,
             title=contribution.reference,
@@ -101,17 +124,19 @@ def moderate_comment(
     rule_cited: str = "",
     public_note: str = "",
     internal_note: str = "",
+    on_appeal: bool = False,
 ) -> bool:
     """:func:`moderate`, for a comment."""
     require(rules.may_moderate(by, comment.contribution.activity))
     _need_reason(action, reason_code)
-    start, end = TRANSITIONS[action]
+    end = TRANSITIONS[action][1]
     with transaction.atomic():
+        locked(comment.contribution)
         current = Comment.objects.select_for_update().get(pk=comment.pk)
         comment.visibility = current.visibility
         if current.visibility == end:
             return False
-        if current.visibility not in start:
+        if not (can_start(action, current) or _is_brought_back(action, current, on_appeal)):
             raise NotAllowed(Decision(DeniedReason.ALREADY_DONE))
         decision = ModerationDecision.objects.create(
             comment=comment,
@@ -128,6 +153,7 @@ def moderate_comment(
         else:
             unpublish_comment(comment, end)
             notices.comment_not_shown(comment, decision, at=at)
+        _answer(comment.contribution, comment, end, by=by, at=at)
         log(
             instance=comment,
             title=comment.contribution.reference,
@@ -136,6 +162,26 @@ def moderate_comment(
             data={"action": action, "reason": reason_code},
         )
     return True
+
+
+def _is_brought_back(action: str, current: Contribution | Comment, on_appeal: bool) -> bool:
+    is_removed = current.visibility == Visibility.REMOVED
+    return on_appeal and is_removed and action == ModerationAction.RESTORE
+
+
+def _answer(
+    contribution: Contribution,
+    comment: Comment | None,
+    end: str,
+    *,
+    by: AbstractBaseUser,
+    at: datetime.datetime,
+) -> None:
+    is_shown = end == Visibility.VISIBLE
+    outcome = ReportOutcome.KEPT if is_shown else ReportOutcome.TAKEN_AWAY
+    settle_reports(contribution, comment=comment, outcome=outcome, by=by, at=at)
+    if is_shown:
+        settle_appeals(contribution, comment=comment, by=by, at=at)
 
 
 def _need_reason(action: str, reason_code: str) -> None:

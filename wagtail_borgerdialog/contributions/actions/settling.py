@@ -26,7 +26,7 @@ def settle_reports(
     comment: Comment | None = None,
     note: str = "",
 ) -> bool:
-    """Close the open reports on ``contribution``, or on ``comment`` on it; tell who left an address.
+    """Close the open reports on ``contribution`` or ``comment``; tell who left an address.
 
     False when there are none. The caller has checked who may decide.
     """

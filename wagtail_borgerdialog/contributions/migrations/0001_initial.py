@@ -939,4 +939,292 @@ class Migration(migrations.Migration):
                 name="borgerdialog_support_confirmed_when",
             ),
         ),
+        migrations.CreateModel(
+            name="ReportedText",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="first reported")),
+                (
+                    "report_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="reports"),
+                ),
+                (
+                    "held_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When the number of reports took it out of sight, if it did.",
+                        null=True,
+                        verbose_name="out of sight since",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("kept", "It stays"),
+                            ("taken_away", "It is not shown any more"),
+                            ("withdrawn", "The author has withdrawn it"),
+                        ],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("internal_note", models.TextField(blank=True, verbose_name="internal note")),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled")),
+                (
+                    "comment",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reported",
+                        to="borgerdialog_contributions.comment",
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reported",
+                        to="borgerdialog_contributions.contribution",
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "reported text",
+                "verbose_name_plural": "reported texts",
+                "ordering": ["opened_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Report",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason_code",
+                    models.CharField(
+                        choices=[
+                            ("spam", "Spam or advertising"),
+                            ("offensive", "Offensive language"),
+                            ("personal_data", "Personal data about somebody"),
+                            ("discrimination_or_threat", "Discrimination or threats"),
+                            ("off_topic", "Not about the subject of the page"),
+                            ("individual_case", "An individual case that belongs elsewhere"),
+                            ("duplicate", "The same text again"),
+                            ("copyright", "Somebody else's work"),
+                            ("other", "Another reason"),
+                        ],
+                        max_length=30,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, verbose_name="explanation")),
+                ("person_key", models.CharField(blank=True, editable=False, max_length=64)),
+                ("network", models.CharField(blank=True, editable=False, max_length=64)),
+                ("forget_network_after", models.DateField(editable=False, null=True)),
+                ("created_at", models.DateTimeField(verbose_name="reported")),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="reports",
+                        to="borgerdialog_people.participant",
+                    ),
+                ),
+                (
+                    "reported",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reports",
+                        to="borgerdialog_contributions.reportedtext",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "ordering": ["created_at", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Appeal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="why it should be shown")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                ("created_at", models.DateTimeField(verbose_name="received")),
+                (
+                    "outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("upheld", "The decision stands"),
+                            ("reversed", "The decision is changed"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "answer",
+                    models.TextField(
+                        blank=True,
+                        help_text="The author gets them by mail.",
+                        verbose_name="reasons",
+                    ),
+                ),
+                ("internal_note", models.TextField(blank=True, verbose_name="internal note")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided")),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        help_text="What the decision is about, or what the comment is on.",
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appeals",
+                        to="borgerdialog_contributions.contribution",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="appeal",
+                        to="borgerdialog_contributions.moderationdecision",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="appeals",
+                        to="borgerdialog_people.participant",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "appeal",
+                "verbose_name_plural": "appeals",
+                "ordering": ["created_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("decided_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="borgerdialog_appeal_queue",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("outcome", "")),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="borgerdialog_appeal_decided_somehow",
+                    )
+                ],
+            },
+        ),
+        migrations.AddIndex(
+            model_name="reportedtext",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=["opened_at", "id"],
+                name="borgerdialog_reported_queue",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reportedtext",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("comment__isnull", True), ("settled_at__isnull", True)),
+                fields=("contribution",),
+                name="borgerdialog_reported_contribution_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reportedtext",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=("comment",),
+                name="borgerdialog_reported_comment_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reportedtext",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", ""), ("settled_at__isnull", True)),
+                    models.Q(
+                        ("settled_at__isnull", False), models.Q(("outcome", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="borgerdialog_reported_settled_somehow",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person_key", ""), _negated=True),
+                fields=("reported", "person_key"),
+                name="borgerdialog_report_once_per_person",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("person_key", ""), models.Q(("network", ""), _negated=True)),
+                fields=("reported", "network"),
+                name="borgerdialog_report_once_per_network",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("network", ""), ("forget_network_after__isnull", False), _connector="OR"
+                ),
+                name="borgerdialog_report_forgets_network",
+            ),
+        ),
     ]

@@ -1,3 +1,4 @@
+from wagtail_borgerdialog.contributions.models.appeals import Appeal, AppealOutcome
 from wagtail_borgerdialog.contributions.models.attachment import Attachment
 from wagtail_borgerdialog.contributions.models.comment import Comment
 from wagtail_borgerdialog.contributions.models.contribution import (
@@ -6,16 +7,22 @@ from wagtail_borgerdialog.contributions.models.contribution import (
     Visibility,
 )
 from wagtail_borgerdialog.contributions.models.moderation import ModerationDecision, ReasonCode
+from wagtail_borgerdialog.contributions.models.reports import Report, ReportedText, ReportOutcome
 from wagtail_borgerdialog.contributions.models.status import Status, StatusChange, StatusKind
 from wagtail_borgerdialog.contributions.models.support import Support
 
 __all__ = [
+    "Appeal",
+    "AppealOutcome",
     "Attachment",
     "Comment",
     "Contribution",
     "ModerationDecision",
     "ReasonCode",
     "ReferenceSequence",
+    "Report",
+    "ReportOutcome",
+    "ReportedText",
     "Status",
     "StatusChange",
     "StatusKind",

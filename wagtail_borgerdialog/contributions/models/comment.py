@@ -11,12 +11,17 @@ from wagtail_borgerdialog.terms import Channel, NameDisplay
 
 class CommentQuerySet(models.QuerySet):
     def shown(self) -> "CommentQuerySet":
-        """What everybody may read, and the placeholders that hidden comments leave.
+        """What everybody may read, and the placeholders that the other comments leave.
 
         What was never published leaves none.
         """
         gone = models.Q(
-            visibility__in=[Visibility.HIDDEN, Visibility.REMOVED, Visibility.WITHDRAWN],
+            visibility__in=[
+                Visibility.HIDDEN,
+                Visibility.REMOVED,
+                Visibility.PENDING,
+                Visibility.WITHDRAWN,
+            ],
             published_at__isnull=False,
         )
         return self.filter(models.Q(visibility=Visibility.VISIBLE) | gone)
@@ -78,6 +83,11 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def is_held(self) -> bool:
+        """Whether reports took it out of sight until a moderator has looked."""
+        return self.visibility == Visibility.PENDING and self.published_at is not None
 
     @property
     def anchor(self) -> str:

@@ -361,6 +361,15 @@ class Contribution(index.Indexed, models.Model):
         """Whether moderation lets everybody see it."""
         return self.visibility == Visibility.VISIBLE
 
+    @property
+    def is_held(self) -> bool:
+        """Whether reports took it out of sight until a moderator has looked."""
+        return (
+            self.visibility == Visibility.PENDING
+            and self.published_at is not None
+            and self.status.kind not in CHECKED_ELSEWHERE
+        )
+
     def accepts_support_at(self, at: datetime.datetime) -> bool:
         """Whether its status and its own clock allow support; the activity's clock is apart."""
         in_time = self.support_until is None or at < end_of_minute(self.support_until)

@@ -1,9 +1,15 @@
 """Decisions about what the public may see, with the reasons the author is given."""
 
+import calendar
+import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext_lazy as _
+
+APPEAL_MONTHS = 6
 
 
 class ReasonCode(models.TextChoices):
@@ -86,3 +92,22 @@ class ModerationDecision(models.Model):
 
     def __str__(self) -> str:
         return str(self.get_action_display())
+
+    @property
+    def appeal_until(self) -> datetime.datetime:
+        """The last instant of the last day on which the author may object."""
+        day = localdate(self.decided_at)
+        month = day.month + APPEAL_MONTHS
+        year, month = day.year + (month - 1) // 12, (month - 1) % 12 + 1
+        last = min(day.day, calendar.monthrange(year, month)[1])
+        end = datetime.datetime.combine(datetime.date(year, month, last), datetime.time.max)
+        return make_aware(end)
+
+    def can_be_appealed_at(self, at: datetime.datetime) -> bool:
+        """Whether the time to object is not over."""
+        return at <= self.appeal_until
+
+    @property
+    def text(self) -> models.Model:
+        """The comment, or the contribution."""
+        return self.contribution if self.comment is None else self.comment

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 from wagtail.log_actions import LogActionRegistry, LogFormatter
 from wagtail.models import ModelLogEntry
 
+from wagtail_borgerdialog.contributions.models.appeals import AppealOutcome
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction, ReasonCode
 from wagtail_borgerdialog.contributions.models.status import StatusKind
 
@@ -58,12 +59,28 @@ class Uncounted(LogFormatter):
         return _("Took back entered supports: %(n)s") % {"n": log_entry.data.get("supports", 0)}
 
 
+class Kept(LogFormatter):
+    label = gettext_lazy("Let a reported text stand")
+    message = gettext_lazy("Let it stand after reports")
+
+
+class AppealDecided(LogFormatter):
+    label = gettext_lazy("Decide an objection")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("Objection: %(outcome)s") % {
+            "outcome": _label(AppealOutcome, log_entry.data.get("outcome", ""))
+        }
+
+
 FORMATTERS = {
     "borgerdialog.moderate": Moderated,
     "borgerdialog.status": StatusChanged,
     "borgerdialog.enter": Entered,
     "borgerdialog.correct": Corrected,
     "borgerdialog.uncount": Uncounted,
+    "borgerdialog.keep": Kept,
+    "borgerdialog.appeal": AppealDecided,
 }
 
 

@@ -18,7 +18,7 @@ from wagtail_borgerdialog.contributions.actions import (
     take_back_entered,
 )
 from wagtail_borgerdialog.contributions.actions.correcting import correct_place
-from wagtail_borgerdialog.contributions.actions.moderating import TRANSITIONS
+from wagtail_borgerdialog.contributions.actions.moderating import can_start
 from wagtail_borgerdialog.contributions.admin_forms import (
     NoteForm,
     PlaceForm,
@@ -28,7 +28,7 @@ from wagtail_borgerdialog.contributions.admin_forms import (
     TakeBackForm,
     people_counted,
 )
-from wagtail_borgerdialog.contributions.models import Comment, Contribution, Visibility
+from wagtail_borgerdialog.contributions.models import Comment, Contribution
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
 from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
@@ -185,8 +185,9 @@ class Moderate(StaffAction):
     def suits(self, item: Contribution | Comment) -> bool:
         if self.action in FREE and getattr(item, "has_formal_check", False):
             # What waits for a formal check is published by passing it.
-            return item.visibility == Visibility.HIDDEN and item.published_at is not None
-        return item.visibility in TRANSITIONS[self.action][0]
+            is_back = self.action == ModerationAction.RESTORE and item.published_at is not None
+            return is_back and can_start(self.action, item)
+        return can_start(self.action, item)
 
     def consequences(self, item: Contribution | Comment) -> Sequence[str]:
         texts = COMMENT_CONSEQUENCES if isinstance(item, Comment) else CASE_CONSEQUENCES

@@ -23,6 +23,7 @@ from wagtail_borgerdialog.contributions.presenters import (
 )
 from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
 from wagtail_borgerdialog.contributions.timeline import timeline
+from wagtail_borgerdialog.contributions.views.appealing import own_appeal_url
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.followup.clock_shown import owed_answer
 from wagtail_borgerdialog.followup.presenters import answer_shown
@@ -96,6 +97,8 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
         return _gone(request, page, found)
     url = idea_url(page, request, found)
     comment_url = reverse("borgerdialog:comment", args=[found.reference])
+    may_report = page.reaches_all and found.is_public
+    report_url = reverse("borgerdialog:report", args=[found.reference]) if may_report else ""
     context = {
         "at": at,
         "idea": found,
@@ -121,7 +124,12 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
         "official_answer": answer_shown(found),
         "owed": owed_answer(found, at=at),
         "thread": shown_thread(
-            found, request.GET, reply_url=lambda comment: f"{comment_url}?parent={comment.pk}"
+            found,
+            request.GET,
+            reply_url=lambda comment: f"{comment_url}?parent={comment.pk}",
+            report_url=(lambda comment: f"{report_url}?comment={comment.pk}")
+            if report_url
+            else None,
         ),
         "offers": [
             (author_name(offer.public_name), offer)
@@ -135,6 +143,8 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
         ),
         "support_url": reverse("borgerdialog:support", args=[found.reference]),
         "comment_url": comment_url,
+        "report_url": report_url,
+        "appeal_url": "" if found.is_public else own_appeal_url(found, user),
         "help_url": route(page, request, "help", found.reference),
         "withdraw_url": route(page, request, "withdraw", found.reference),
     }
@@ -151,7 +161,7 @@ def _gone(request: HttpRequest, page: "IdeaPageMixin", found: Idea) -> HttpRespo
     if shown is None:
         raise Http404("There is no such idea.")
     context = {"placeholder": shown, "reference": found.reference}
-    response = page_of_ideas(page, request, "gone", context, status=410)
+    response = page_of_ideas(page, request, "gone", context, status=shown.http_status)
     response["X-Robots-Tag"] = "noindex"
     return cacheable(request, response)
 

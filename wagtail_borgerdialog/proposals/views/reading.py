@@ -24,6 +24,7 @@ from wagtail_borgerdialog.contributions.presenters import (
 )
 from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
 from wagtail_borgerdialog.contributions.timeline import TimelineEntry, timeline
+from wagtail_borgerdialog.contributions.views.appealing import own_appeal_url
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.followup.clock_shown import owed_answer
 from wagtail_borgerdialog.followup.presenters import answer_shown
@@ -100,6 +101,8 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
         return _gone(request, page, found)
     url = proposal_url(page, request, found)
     comment_url = reverse("borgerdialog:comment", args=[found.reference])
+    may_report = page.reaches_all and found.is_public
+    report_url = reverse("borgerdialog:report", args=[found.reference]) if may_report else ""
     label, kind = selectors.status_shown(found, at=at)
     participant = participant_of(user)
     context = {
@@ -136,10 +139,17 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
         "official_answer": answer_shown(found),
         "owed": owed_answer(found, at=at),
         "thread": shown_thread(
-            found, request.GET, reply_url=lambda comment: f"{comment_url}?parent={comment.pk}"
+            found,
+            request.GET,
+            reply_url=lambda comment: f"{comment_url}?parent={comment.pk}",
+            report_url=(lambda comment: f"{report_url}?comment={comment.pk}")
+            if report_url
+            else None,
         ),
         "support_url": reverse("borgerdialog:support", args=[found.reference]),
         "comment_url": comment_url,
+        "report_url": report_url,
+        "appeal_url": "" if found.is_public else own_appeal_url(found, user),
         "manage_url": route(page, request, "manage", found.reference),
         "add_url": route(page, request, "add", found.reference),
     }
@@ -162,7 +172,7 @@ def _gone(request: HttpRequest, page: "ProposalPageMixin", found: Proposal) -> H
     if shown is None:
         raise Http404("There is no such proposal.")
     context = {"placeholder": shown, "reference": found.reference}
-    response = page_of_proposals(page, request, "gone", context, status=410)
+    response = page_of_proposals(page, request, "gone", context, status=shown.http_status)
     response["X-Robots-Tag"] = "noindex"
     return cacheable(request, response)
 
