@@ -1,5 +1,6 @@
 """The addresses a site mounts once, outside the page tree: acting, and files."""
 
+from django.apps import apps
 from django.urls import include, path
 
 from wagtail_borgerdialog.people import views as people
@@ -10,3 +11,8 @@ urlpatterns = [
     path("link/<slug:purpose>/<str:token>/", people.link, name="link"),
     path("", include("wagtail_borgerdialog.contributions.urls")),
 ]
+
+# A site that leaves the room out has no feeds, calendars and follows; our pages offer none then.
+if apps.is_installed("wagtail_borgerdialog.notifications"):
+    urlpatterns.append(path("", include("wagtail_borgerdialog.notifications.urls")))
+

@@ -337,6 +337,12 @@ def _ours(name: str) -> Callable[[World, Case], list[str]]:
     return lambda world, case: [reverse(f"borgerdialog:{name}", args=[case.obj.reference])]
 
 
+def _of_page(name: str) -> Callable[[World, Case], list[str]]:
+    return lambda world, case: [
+        reverse(f"borgerdialog:{name}", args=[case.page.stored_activity.pk])
+    ]
+
+
 def _comment(world: World, case: Case) -> list[str]:
     """The form, and as a reply to each comment: only what everybody reads is quoted."""
     plain = reverse("borgerdialog:comment", args=[case.obj.reference])
@@ -503,6 +509,10 @@ def _once(name: str) -> Callable[[World, Case], list[str]]:
     return lambda world, case: [reverse(name)]
 
 
+def _answers(role: Role, case: Case) -> Statuses:
+    return OK
+
+
 def _mail(world: World, case: Case) -> list[str]:
     from wagtail_borgerdialog.models import OutgoingMail
 
@@ -562,6 +572,12 @@ ROWS: dict[str, Row] = {
         KINDS, _ours("comment_waiting"), acting, each="sample", roles=BEARERS
     ),
     "borgerdialog:file": Row(KINDS, _file, file),
+    # Everybody: feeds and calendars, which know nobody.
+    "borgerdialog:feed_site": Row(KINDS, _once("borgerdialog:feed_site"), _answers, each="once"),
+    "borgerdialog:feed_page": Row(KINDS, _of_page("feed_page"), acting, each="page"),
+    "borgerdialog:feed_case": Row(KINDS, _ours("feed_case"), acting),
+    "borgerdialog:calendar_page": Row(KINDS, _of_page("calendar_page"), acting, each="page"),
+    "borgerdialog:calendar_case": Row(KINDS, _ours("calendar_case"), acting),
     # Whoever has the key from a mail.
     "link:confirm": Row(KINDS, _link("confirm", ""), key, ACT, roles=BEARERS, holder="author"),
     "link:withdraw": Row(KINDS, _link("withdraw", ""), key, ACT, roles=BEARERS, holder="author"),

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from wagtail_borgerdialog.components import Component, DashboardCount, RetainedData
 from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.models import Status, StatusKind
 from wagtail_borgerdialog.contributions.timeline import STATUS_CHANGES, TimelineSource
+from wagtail_borgerdialog.models import Activity
 
 
 class Contributions(Component):
@@ -71,6 +73,17 @@ class Contributions(Component):
         from wagtail_borgerdialog.contributions import retained, retained_reports
 
         return (*retained.RETAINED, *retained_reports.RETAINED)
+
+    def calendar_entries(self, about: Model) -> Sequence[CalendarEntry]:
+        if isinstance(about, Activity):
+            dates = {
+                "opens": (_("Opens"), about.opens_at),
+                "closes": (_("Closes"), about.closes_at),
+                "decided": (_("Is decided"), about.decision_date),
+            }
+        else:
+            dates = {"support": (_("Last chance to support"), about.support_until)}
+        return [CalendarEntry(key, title, at) for key, (title, at) in dates.items() if at]
 
     def group_permissions(self) -> dict[str, Sequence[str]]:
         room = "borgerdialog_contributions"

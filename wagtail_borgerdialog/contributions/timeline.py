@@ -24,6 +24,7 @@ from django.db.models.functions import Cast
 
 from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.contributions.models import Contribution, Status, StatusChange
+from wagtail_borgerdialog.contributions.models.contribution import CHECKED_ELSEWHERE
 
 STATUS = "status"
 
@@ -151,7 +152,8 @@ def _status_entry(row: TimelineRow) -> TimelineEntry:
         title=str(Status(kind=row.code, label=row.label)),
         kind=row.code,
         by=row.role,
-        text=row.text,
+        # What is said before publication is for the author.
+        text="" if row.code in CHECKED_ELSEWHERE else row.text,
         next=row.detail,
     )
 

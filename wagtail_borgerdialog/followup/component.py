@@ -5,13 +5,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Model
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from wagtail_borgerdialog.components import Component, DashboardCount
+from wagtail_borgerdialog.components import CalendarEntry, Component, DashboardCount
+from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.followup import events
+from wagtail_borgerdialog.followup.models import Case, Promise
 
 if TYPE_CHECKING:
     from wagtail_borgerdialog.contributions.timeline import TimelineSource
+
+
+PROMISES_IN_CALENDAR = 100
 
 
 class Answers(Component):
@@ -92,6 +99,20 @@ class Clock(Component):
             events.ANSWER_OVERDUE: _("The answer is late"),
         }
 
+    def calendar_entries(self, about: Model) -> Sequence[CalendarEntry]:
+        case = None
+        if isinstance(about, Contribution):
+            case = Case.objects.owed().filter(contribution=about.pk).first()
+        if case is None:
+            return ()
+        if case.paused_at is None:
+            # The first instant at which it is late: the day before is the last in time.
+            last_day = localdate(case.due_at - datetime.timedelta(microseconds=1))
+            return (CalendarEntry("answer", _("The municipality answers"), last_day),)
+        if case.next_decision_on is None:
+            return ()
+        return (CalendarEntry("decision", _("The next decision"), case.next_decision_on),)
+
 
 class Promises(Component):
     key = "promises"
@@ -133,3 +154,13 @@ class Promises(Component):
             events.PROMISE_DROPPED: _("The municipality has dropped a promise"),
             events.PROMISE_OVERDUE: _("A promise is late"),
         }
+
+    def calendar_entries(self, about: Model) -> Sequence[CalendarEntry]:
+        of_what = {"contribution" if isinstance(about, Contribution) else "activity": about.pk}
+        promises = Promise.objects.public().open().filter(**of_what).order_by("due_on", "pk")
+        return [
+            CalendarEntry(
+                f"promise{row.pk}", _("Promised: %(what)s") % {"what": row.what}, row.due_on
+            )
+            for row in promises[:PROMISES_IN_CALENDAR]
+        ]
