@@ -12,7 +12,7 @@ class ContributionsConfig(AppConfig):
         from django.db.models.signals import post_delete
 
         from wagtail_borgerdialog.components import registry
-        from wagtail_borgerdialog.contributions import links, receivers
+        from wagtail_borgerdialog.contributions import links, merge_links, receivers
         from wagtail_borgerdialog.contributions.component import Contributions
         from wagtail_borgerdialog.people.links import register
         from wagtail_borgerdialog.people.signals import participants_merged
@@ -26,5 +26,5 @@ class ContributionsConfig(AppConfig):
             sender="borgerdialog_contributions.Attachment",
             dispatch_uid="borgerdialog-attachment-deleted",
         )
-        for link in links.LINKS:
+        for link in (*links.LINKS, *merge_links.LINKS):
             register(link)

@@ -1,5 +1,6 @@
 """What the site asks the contributions room."""
 
+import datetime
 from collections.abc import Mapping, Sequence
 
 from django.contrib.auth.models import AbstractBaseUser
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from wagtail_borgerdialog.components import Component, DashboardCount, RetainedData
 from wagtail_borgerdialog.contributions.actions import recount
+from wagtail_borgerdialog.contributions.actions.merging import ask_supporters
+from wagtail_borgerdialog.contributions.merges_shown import MERGED_FROM, MERGED_INTO
 from wagtail_borgerdialog.contributions.models import Status, StatusKind
 from wagtail_borgerdialog.contributions.timeline import STATUS_CHANGES, TimelineSource
 from wagtail_borgerdialog.models import Activity
@@ -39,6 +42,8 @@ class Contributions(Component):
             "supported": _("The support is counted"),
             "already_supported": _("The support is counted already"),
             "comment_not_shown": _("The comment is not shown"),
+            "merge_proposed": _("Question to an author: may two texts become one?"),
+            "merge_move": _("Question to a supporter: move the support?"),
             "held": _("The text is out of sight after reports"),
             "comment_held": _("The comment is out of sight after reports"),
             "report_settled": _("Answer to a report"),
@@ -55,6 +60,12 @@ class Contributions(Component):
 
         return [*waiting_comments(user), *waiting_reports(user), *waiting_appeals(user)]
 
+    def run_clock(self, *, at: datetime.datetime) -> int:
+        asked = 0
+        while now := ask_supporters(at=at):
+            asked += now
+        return asked
+
     def recount(self, *, fix: bool) -> Sequence[str]:
         return recount(fix=fix)
 
@@ -67,7 +78,7 @@ class Contributions(Component):
         return made
 
     def timeline_sources(self) -> Sequence[TimelineSource]:
-        return (STATUS_CHANGES,)
+        return (STATUS_CHANGES, MERGED_INTO, MERGED_FROM)
 
     def retained(self) -> Sequence[RetainedData]:
         from wagtail_borgerdialog.contributions import retained, retained_reports

@@ -12,6 +12,8 @@ from wagtail_borgerdialog.contributions.models import (
     Appeal,
     Comment,
     Contribution,
+    Merge,
+    MergedSupport,
     ModerationDecision,
     ReportedText,
     Support,
@@ -212,6 +214,41 @@ def comment_not_shown(
         comment=comment.body if is_proved or comment.published_at else "",
         **_reasons(decision, comment.contribution, to=to),
     )
+
+
+def merge_proposed(merge: Merge, *, at: datetime.datetime) -> None:
+    """Ask the author of a duplicate whether it may become a part of the original."""
+    duplicate = merge.duplicate
+    url = _link("merge", merge, duplicate)
+    to_author(
+        duplicate,
+        f"merge:{merge.pk}",
+        "merge_proposed",
+        at=at,
+        link=url,
+        note=merge.note,
+        **_the_original(merge),
+    )
+
+
+def merge_supporter_asked(row: MergedSupport, *, at: datetime.datetime) -> None:
+    """Ask somebody who supports a duplicate: move the support to the original, or keep it."""
+    duplicate = row.merge.duplicate
+    url = _link("move-support", row, duplicate)
+    _queue(
+        duplicate,
+        f"merge-move:{row.pk}",
+        "merge_move",
+        to=row.participant,
+        at=at,
+        link=url,
+        **_the_original(row.merge),
+    )
+
+
+def _the_original(merge: Merge) -> dict[str, mail.JSONValue]:
+    original = merge.original
+    return {"original_title": original.title, "original_language": original.language}
 
 
 def to_author(

@@ -3,6 +3,7 @@
 import datetime
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db.models import Q
 
 from wagtail_borgerdialog.adapter import get_adapter
 from wagtail_borgerdialog.contributions.models import (
@@ -15,6 +16,8 @@ from wagtail_borgerdialog.contributions.models import (
     Visibility,
 )
 from wagtail_borgerdialog.contributions.models.contribution import MODERATE
+from wagtail_borgerdialog.contributions.models.merging import OPEN_MERGES, Merge, MergeStatus
+from wagtail_borgerdialog.contributions.models.paper import PaperList, PaperListStatus
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import (
@@ -27,6 +30,7 @@ from wagtail_borgerdialog.people.eligibility import (
     may_take_part,
 )
 from wagtail_borgerdialog.rules import works_with
+from wagtail_borgerdialog.terms import VerificationLevel
 
 ANSWER = "borgerdialog_contributions.answer_contribution"
 ENTER = "borgerdialog_contributions.enter_contribution"
@@ -197,9 +201,53 @@ def may_answer(user: AbstractBaseUser | AnonymousUser, activity: Activity) -> De
     return _staff(user, activity, ANSWER)
 
 
+def may_merge(duplicate: Contribution, original: Contribution) -> Decision:
+    """May the author of ``duplicate`` be asked to merge it into ``original``? Two queries."""
+    decision = may_still_merge(duplicate, original)
+    if not decision:
+        return decision
+    own = Merge.objects.filter(duplicate=duplicate)
+    if own.filter(original=original, status=MergeStatus.DECLINED).exists():
+        return Decision(DeniedReason.SAID_NO)
+    if own.filter(status__in=OPEN_MERGES).exists():
+        return Decision(DeniedReason.ALREADY_DONE)
+    return ALLOWED
+
+
+def may_still_merge(duplicate: Contribution, original: Contribution) -> Decision:
+    """Both on one page, public, not ended, and no link of a chain. One query."""
+    both = (duplicate, original)
+    if duplicate.pk == original.pk or duplicate.activity_id != original.activity_id:
+        return Decision(DeniedReason.NOT_TOGETHER)
+    if not all(one.is_public and not one.status.is_final for one in both):
+        return Decision(DeniedReason.NOT_TOGETHER)
+    chain = Merge.objects.filter(
+        Q(duplicate=original) | Q(original=duplicate), status__in=OPEN_MERGES
+    )
+    return Decision(DeniedReason.NOT_TOGETHER) if chain.exists() else ALLOWED
+
+
 def may_enter(user: AbstractBaseUser | AnonymousUser, activity: Activity) -> Decision:
     """May this member of staff enter on behalf of somebody else?"""
     return _staff(user, activity, ENTER)
+
+
+def takes_paper(contribution: Contribution, *, at: datetime.datetime) -> Decision:
+    """Does the case take support from a list now, if the people on it may give it?"""
+    anybody = Person(level=VerificationLevel.EID)
+    return may_support(anybody, contribution, at=at, declared=True, check_done=False)
+
+
+def may_countersign(user: AbstractBaseUser | AnonymousUser, paper_list: PaperList) -> Decision:
+    """May this member of staff see to it that ``paper_list`` counts? Not whoever entered it."""
+    decision = may_enter(user, paper_list.contribution.activity)
+    if not decision:
+        return decision
+    if paper_list.status != PaperListStatus.ENTERED:
+        return Decision(DeniedReason.NOT_IN_FORCE)
+    if paper_list.entered_by_id == user.pk:
+        return Decision(DeniedReason.SECOND_PERSON)
+    return ALLOWED
 
 
 def _staff(user: AbstractBaseUser | AnonymousUser, activity: Activity, perm: str) -> Decision:

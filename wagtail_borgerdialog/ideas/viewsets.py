@@ -27,6 +27,7 @@ from wagtail_borgerdialog.contributions.viewsets import (
 from wagtail_borgerdialog.contributions.viewsets.base import StaffIndexView, StaffItemView
 from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
 from wagtail_borgerdialog.contributions.viewsets.comments import found_in
+from wagtail_borgerdialog.contributions.viewsets.merging import MERGING
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     FREE,
     HIDE,
@@ -152,6 +153,7 @@ class IdeaViewSet(CaseViewSet):
         Refine(),
         EnterSupports(),
         CorrectPlace(),
+        *MERGING,
         REJECT,
         TakeBackSupports(),
         HIDE,

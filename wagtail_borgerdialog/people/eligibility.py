@@ -35,6 +35,10 @@ class DeniedReason(models.TextChoices):
     TEXT_CHANGED = "text_changed", _("The text has changed since you read it. Read it again.")
     FROZEN = "frozen", _("The text cannot be changed after the first support.")
     SECOND_PERSON = "second_person", _("A colleague has to approve what you wrote.")
+    SOMEBODY_ANSWERED = "somebody_answered", _("Somebody has answered already.")
+    NOT_TOGETHER = "not_together", _("These two cannot be merged where they stand now.")
+    NAME_TAKEN = "name_taken", _("There is a list of this name already.")
+    SAID_NO = "said_no", _("The author has said no to this.")
     NOT_YOURS = "not_yours", _("Only the person who wrote it can do this.")
     NO_PERMISSION = "no_permission", _("Your account may not do this.")
     SAME_PERSON = "same_person", _("You took the decision yourself. A colleague decides this.")
@@ -58,6 +62,10 @@ NEXT_STEPS = {
     DeniedReason.TEXT_CHANGED: _("Go back, and read the new text."),
     DeniedReason.FROZEN: _("You can still comment on it."),
     DeniedReason.SECOND_PERSON: _("Ask a colleague to read it and approve it."),
+    DeniedReason.SOMEBODY_ANSWERED: _("Look at where it stands now."),
+    DeniedReason.NOT_TOGETHER: _("Look at where it stands now."),
+    DeniedReason.NAME_TAKEN: _("Give it another name, or void the other list."),
+    DeniedReason.SAID_NO: _("Answer both texts instead."),
     DeniedReason.NOT_YOURS: _("Sign in with the account that you used then."),
     DeniedReason.NO_PERMISSION: _("Ask a colleague who administers the site."),
     DeniedReason.SAME_PERSON: _("Ask a colleague to decide it."),

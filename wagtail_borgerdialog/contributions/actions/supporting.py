@@ -36,7 +36,7 @@ def support(
     require(rules.may_support(by, contribution, at=at, declared=declared, check_done=False))
     if by.participant is None:
         raise NotAllowed(Decision(DeniedReason.NOT_VERIFIED))
-    return _count(
+    return count_support(
         contribution,
         participant=by.participant,
         at=at,
@@ -124,7 +124,7 @@ def enter_support(
     require(rules.may_enter(entered_by, contribution.activity))
     for_person = Person(participant.user, participant, VerificationLevel.EID)
     require(rules.may_support(for_person, contribution, at=at, declared=True, check_done=False))
-    return _count(
+    return count_support(
         contribution,
         participant=participant,
         at=at,
@@ -156,7 +156,7 @@ def withdraw_support(
     return bool(ended)
 
 
-def _count(
+def count_support(
     contribution: Contribution,
     *,
     participant: Participant,
@@ -167,6 +167,7 @@ def _count(
     evidence: str = "",
     batch: str = "",
 ) -> bool:
+    """Count a support that the caller has checked; False where the person counts already."""
     row = Support(
         contribution=contribution,
         participant=participant,

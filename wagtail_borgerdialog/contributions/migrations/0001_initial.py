@@ -940,6 +940,371 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="Merge",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "The author has been asked"),
+                            ("merged", "Merged"),
+                            ("declined", "The author has said no"),
+                            ("undone", "Taken back"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="words to the author")),
+                ("proposed_at", models.DateTimeField(verbose_name="proposed")),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="answered"),
+                ),
+                (
+                    "undone_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="taken back"),
+                ),
+                (
+                    "duplicate",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="merges",
+                        to="borgerdialog_contributions.contribution",
+                        verbose_name="duplicate",
+                    ),
+                ),
+                (
+                    "original",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="merged_from",
+                        to="borgerdialog_contributions.contribution",
+                        verbose_name="into",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "status_before",
+                    models.ForeignKey(
+                        help_text="Where the duplicate stood, for as long as the merging can be taken back.",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="borgerdialog_contributions.status",
+                    ),
+                ),
+                (
+                    "undone_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "merging",
+                "verbose_name_plural": "mergings",
+                "ordering": ["-proposed_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="MergedSupport",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Has not answered yet"),
+                            ("moved", "Has moved"),
+                            ("kept", "Stays"),
+                        ],
+                        default="waiting",
+                        max_length=10,
+                        verbose_name="answer",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(blank=True, null=True, verbose_name="asked")),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="answered"),
+                ),
+                (
+                    "merge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supports",
+                        to="borgerdialog_contributions.merge",
+                    ),
+                ),
+                (
+                    "support",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="borgerdialog_contributions.support",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "support to move",
+                "verbose_name_plural": "supports to move",
+            },
+        ),
+        migrations.CreateModel(
+            name="PaperList",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="paper list")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("web", "Website"),
+                            ("email", "E-mail"),
+                            ("paper", "Paper"),
+                            ("phone", "Phone"),
+                            ("meeting", "Meeting"),
+                            ("staff", "Member of staff"),
+                        ],
+                        default="paper",
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                ("evidence", models.CharField(max_length=200, verbose_name="evidence")),
+                ("line_count", models.PositiveIntegerField(verbose_name="lines")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("entered", "Waits for a colleague"),
+                            ("counted", "Counted"),
+                            ("voided", "Does not count"),
+                        ],
+                        default="entered",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("entered_at", models.DateTimeField(verbose_name="entered")),
+                (
+                    "signed_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="countersigned"),
+                ),
+                ("voided_at", models.DateTimeField(blank=True, null=True, verbose_name="voided")),
+                (
+                    "void_reason",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="why it does not count"
+                    ),
+                ),
+                (
+                    "contribution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="paper_lists",
+                        to="borgerdialog_contributions.contribution",
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "voided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "paper list",
+                "verbose_name_plural": "paper lists",
+                "ordering": ["-entered_at", "-pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="PaperLine",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("entered", "Waits"),
+                            ("counted", "Counted"),
+                            ("repeated", "Had supported already"),
+                            ("refused", "May not support this"),
+                        ],
+                        default="entered",
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="borgerdialog_people.participant",
+                    ),
+                ),
+                (
+                    "support",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="paper_line",
+                        to="borgerdialog_contributions.support",
+                    ),
+                ),
+                (
+                    "paper_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="borgerdialog_contributions.paperlist",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "line of a paper list",
+                "verbose_name_plural": "lines of paper lists",
+                "ordering": ["pk"],
+            },
+        ),
+        migrations.AddConstraint(
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("duplicate", models.F("original")), _negated=True),
+                name="borgerdialog_merge_of_two",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="merge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["proposed", "merged"])),
+                fields=("duplicate",),
+                name="borgerdialog_merge_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="merge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["merged", "declined"]), _negated=True),
+                    ("answered_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="borgerdialog_merge_answered_when",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="mergedsupport",
+            index=models.Index(
+                condition=models.Q(("asked_at__isnull", True)),
+                fields=["id"],
+                name="borgerdialog_merge_to_ask",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mergedsupport",
+            constraint=models.UniqueConstraint(
+                fields=("merge", "support"), name="borgerdialog_merged_support_once"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="mergedsupport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("answer", "waiting"), ("answered_at__isnull", True)),
+                    models.Q(
+                        models.Q(("answer", "waiting"), _negated=True),
+                        ("answered_at__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="borgerdialog_merged_support_answered_when",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paperlist",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "voided"), _negated=True),
+                fields=("contribution", "name"),
+                name="borgerdialog_paper_list_name",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paperlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("signed_by", models.F("entered_by")), _negated=True),
+                name="borgerdialog_paper_list_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="paperlist",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "counted"), _negated=True),
+                    ("signed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="borgerdialog_paper_list_signed_when",
+            ),
+        ),
+        migrations.CreateModel(
             name="ReportedText",
             fields=[
                 (

@@ -6,7 +6,14 @@ from wagtail_borgerdialog.contributions.models.contribution import (
     ReferenceSequence,
     Visibility,
 )
+from wagtail_borgerdialog.contributions.models.merging import Merge, MergedSupport, MergeStatus
 from wagtail_borgerdialog.contributions.models.moderation import ModerationDecision, ReasonCode
+from wagtail_borgerdialog.contributions.models.paper import (
+    LineOutcome,
+    PaperLine,
+    PaperList,
+    PaperListStatus,
+)
 from wagtail_borgerdialog.contributions.models.reports import Report, ReportedText, ReportOutcome
 from wagtail_borgerdialog.contributions.models.status import Status, StatusChange, StatusKind
 from wagtail_borgerdialog.contributions.models.support import Support
@@ -17,7 +24,14 @@ __all__ = [
     "Attachment",
     "Comment",
     "Contribution",
+    "LineOutcome",
+    "Merge",
+    "MergeStatus",
+    "MergedSupport",
     "ModerationDecision",
+    "PaperLine",
+    "PaperList",
+    "PaperListStatus",
     "ReasonCode",
     "ReferenceSequence",
     "Report",

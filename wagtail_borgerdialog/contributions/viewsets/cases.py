@@ -52,6 +52,7 @@ from wagtail_borgerdialog.contributions.viewsets.base import (
     activities_to_choose,
 )
 from wagtail_borgerdialog.contributions.viewsets.entering import EnterView
+from wagtail_borgerdialog.contributions.viewsets.merging import merges_of_case
 from wagtail_borgerdialog.models import Area, Category
 from wagtail_borgerdialog.personal_data import contact_data
 from wagtail_borgerdialog.rules import activity_scope
@@ -278,6 +279,7 @@ class CaseView(StaffItemView):
                 for comment in comments[:COMMENTS_SHOWN]
             ],
             comments_url=reverse("borgerdialog_comments:list") + f"?reference={case.reference}",
+            merges=merges_of_case(case),
             extra_panels=self.viewset.extra_panels(case, self.request.user),
             **kwargs,
         )

@@ -59,6 +59,45 @@ class Uncounted(LogFormatter):
         return _("Took back entered supports: %(n)s") % {"n": log_entry.data.get("supports", 0)}
 
 
+class MergeAsked(LogFormatter):
+    label = gettext_lazy("Merge it into another")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("To be merged into %(reference)s") % {"reference": log_entry.data.get("into")}
+
+
+class MergeUndone(LogFormatter):
+    label = gettext_lazy("Take back the merging")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("Not merged into %(reference)s") % {"reference": log_entry.data.get("from")}
+
+
+class ListEntered(LogFormatter):
+    label = gettext_lazy("Enter a paper list")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("Entered a paper list: %(n)s lines") % {"n": log_entry.data.get("lines", 0)}
+
+
+class ListSigned(LogFormatter):
+    label = gettext_lazy("Countersign a paper list")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("Countersigned a paper list: %(n)s counted") % {
+            "n": log_entry.data.get("counted", 0)
+        }
+
+
+class ListVoided(LogFormatter):
+    label = gettext_lazy("Void a paper list")
+
+    def format_message(self, log_entry: ModelLogEntry) -> str:
+        return _("Voided a paper list: %(n)s not counted any more") % {
+            "n": log_entry.data.get("supports", 0)
+        }
+
+
 class Kept(LogFormatter):
     label = gettext_lazy("Let a reported text stand")
     message = gettext_lazy("Let it stand after reports")
@@ -76,6 +115,11 @@ class AppealDecided(LogFormatter):
 FORMATTERS = {
     "borgerdialog.moderate": Moderated,
     "borgerdialog.status": StatusChanged,
+    "borgerdialog.merge": MergeAsked,
+    "borgerdialog.unmerge": MergeUndone,
+    "borgerdialog.paper_entered": ListEntered,
+    "borgerdialog.paper_signed": ListSigned,
+    "borgerdialog.paper_voided": ListVoided,
     "borgerdialog.enter": Entered,
     "borgerdialog.correct": Corrected,
     "borgerdialog.uncount": Uncounted,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from wagtail_borgerdialog.contributions import rules as contribution_rules
 from wagtail_borgerdialog.contributions.filters import FilterForm, list_url
 from wagtail_borgerdialog.contributions.listing import SORTS, Listing, list_contributions
+from wagtail_borgerdialog.contributions.merges_shown import merges_of
 from wagtail_borgerdialog.contributions.presenters import (
     Card,
     Tab,
@@ -22,11 +23,12 @@ from wagtail_borgerdialog.contributions.presenters import (
     shown_thread,
 )
 from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
-from wagtail_borgerdialog.contributions.timeline import timeline
+from wagtail_borgerdialog.contributions.timeline import rows_of, timeline
 from wagtail_borgerdialog.contributions.views.appealing import own_appeal_url
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.followup.clock_shown import owed_answer
 from wagtail_borgerdialog.followup.presenters import answer_shown
+from wagtail_borgerdialog.followup.promises_shown import promises_of
 from wagtail_borgerdialog.ideas import rules, selectors
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.ideas.views.common import (
@@ -99,6 +101,7 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
     comment_url = reverse("borgerdialog:comment", args=[found.reference])
     may_report = page.reaches_all and found.is_public
     report_url = reverse("borgerdialog:report", args=[found.reference]) if may_report else ""
+    told = rows_of(found)
     context = {
         "at": at,
         "idea": found,
@@ -123,6 +126,8 @@ def idea(request: HttpRequest, page: "IdeaPageMixin", reference: str) -> HttpRes
         "timeline": timeline(found, told),
         "official_answer": answer_shown(found),
         "owed": owed_answer(found, at=at),
+        "promises": promises_of(told, at=at),
+        "merges": merges_of(told),
         "thread": shown_thread(
             found,
             request.GET,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from wagtail_borgerdialog.contributions import rules as contribution_rules
 from wagtail_borgerdialog.contributions.filters import ALL, FilterForm, list_url
 from wagtail_borgerdialog.contributions.listing import Listing, list_contributions
+from wagtail_borgerdialog.contributions.merges_shown import merges_of
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
 from wagtail_borgerdialog.contributions.presenters import (
     Card,
@@ -23,11 +24,17 @@ from wagtail_borgerdialog.contributions.presenters import (
     shown_thread,
 )
 from wagtail_borgerdialog.contributions.selectors import path_on, support_counts
-from wagtail_borgerdialog.contributions.timeline import TimelineEntry, timeline
+from wagtail_borgerdialog.contributions.timeline import (
+    TimelineEntry,
+    TimelineRow,
+    rows_of,
+    timeline,
+)
 from wagtail_borgerdialog.contributions.views.appealing import own_appeal_url
 from wagtail_borgerdialog.contributions.views.common import activity_or_404, route
 from wagtail_borgerdialog.followup.clock_shown import owed_answer
 from wagtail_borgerdialog.followup.presenters import answer_shown
+from wagtail_borgerdialog.followup.promises_shown import promises_of
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.people.eligibility import Decision, DeniedReason, Person, is_open
 from wagtail_borgerdialog.people.selectors import participant_of
@@ -105,6 +112,7 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
     report_url = reverse("borgerdialog:report", args=[found.reference]) if may_report else ""
     label, kind = selectors.status_shown(found, at=at)
     participant = participant_of(user)
+    told = rows_of(found)
     context = {
         "at": at,
         "proposal": found,
@@ -138,6 +146,8 @@ def proposal(request: HttpRequest, page: "ProposalPageMixin", reference: str) ->
         "timeline": _timeline(found, told, label, kind),
         "official_answer": answer_shown(found),
         "owed": owed_answer(found, at=at),
+        "promises": promises_of(told, at=at),
+        "merges": merges_of(told),
         "thread": shown_thread(
             found,
             request.GET,
@@ -197,11 +207,13 @@ def _copied_rules(found: Proposal) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _timeline(found: Proposal, label: str, kind: str) -> list[TimelineEntry]:
+def _timeline(
+    found: Proposal, told: list[TimelineRow], label: str, kind: str
+) -> list[TimelineEntry]:
     """The log, without what was said to the author before publication; the clock's word on top."""
     entries = [
         dataclasses.replace(entry, text="") if entry.kind in BEFORE_PUBLICATION else entry
-        for entry in timeline(found)
+        for entry in timeline(found, told)
     ]
     if kind == found.status.kind or found.support_until is None:
         return entries

@@ -19,6 +19,7 @@ from wagtail_borgerdialog.contributions.viewsets import (
     waiting,
 )
 from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
+from wagtail_borgerdialog.contributions.viewsets.merging import MERGING
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     HIDE,
     REMOVE,
@@ -154,6 +155,7 @@ class ProposalViewSet(CaseViewSet):
         *CLOCK_ACTIONS,
         EnterSupports(),
         CorrectPlace(),
+        *MERGING,
         TakeBackSupports(),
         HIDE,
         REMOVE,
