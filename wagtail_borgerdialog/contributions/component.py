@@ -7,7 +7,12 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from wagtail_borgerdialog.components import Component, DashboardCount, RetainedData
+from wagtail_borgerdialog.components import (
+    CalendarEntry,
+    Component,
+    DashboardCount,
+    RetainedData,
+)
 from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.actions.merging import ask_supporters
 from wagtail_borgerdialog.contributions.merges_shown import MERGED_FROM, MERGED_INTO
