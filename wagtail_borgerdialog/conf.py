@@ -87,6 +87,11 @@ class AppSettings:
         return int(str(self._get("ERASURE_LEDGER_DAYS", 400)))
 
     @property
+    def DIGEST_HOUR(self) -> int:
+        """From which full hour of the day (0–23, local time) digests for followers are sent."""
+        return int(str(self._get("DIGEST_HOUR", 7)))
+
+    @property
     def MAIL_TIMEOUT(self) -> int:
         """Seconds to wait for the mail server before trying again later."""
         return int(str(self._get("MAIL_TIMEOUT", 5)))

@@ -13,6 +13,7 @@ from wagtail_borgerdialog.components import (
     DashboardCount,
     RetainedData,
 )
+from wagtail_borgerdialog.contributions import events
 from wagtail_borgerdialog.contributions.actions import recount
 from wagtail_borgerdialog.contributions.actions.merging import ask_supporters
 from wagtail_borgerdialog.contributions.merges_shown import MERGED_FROM, MERGED_INTO
@@ -81,6 +82,13 @@ class Contributions(Component):
                 Status.objects.of_kind(kind)
                 made.append(f"status {kind}")
         return made
+
+    def event_names(self) -> Mapping[str, str]:
+        return {
+            events.PUBLISHED: _("It has been published."),
+            events.STATUS_CHANGED: _("The case has moved on."),
+            events.COMMENTED: _("There is a new comment."),
+        }
 
     def timeline_sources(self) -> Sequence[TimelineSource]:
         return (STATUS_CHANGES, MERGED_INTO, MERGED_FROM)

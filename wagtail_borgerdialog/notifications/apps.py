@@ -10,6 +10,19 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail_borgerdialog.components import registry
+        from wagtail_borgerdialog.notifications import receivers
         from wagtail_borgerdialog.notifications.component import Notifications
+        from wagtail_borgerdialog.notifications.links import LINKS
+        from wagtail_borgerdialog.people.links import register
+        from wagtail_borgerdialog.people.signals import participants_merged
+        from wagtail_borgerdialog.signals import contribution_event
 
         registry.register(Notifications())
+        contribution_event.connect(
+            receivers.something_has_happened, dispatch_uid="borgerdialog-news"
+        )
+        participants_merged.connect(
+            receivers.participants_were_merged, dispatch_uid="borgerdialog-follows-merged"
+        )
+        for link in LINKS:
+            register(link)
