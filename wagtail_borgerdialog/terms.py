@@ -1,5 +1,7 @@
 """The words that every room shares: the ladder, verification levels, kinds of moderation."""
 
+import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -77,3 +79,13 @@ class NameDisplay(models.TextChoices):
     FULL = "full", _("My full name")
     FIRST_AND_AREA = "first_area", _("My first name and my area")
     ANONYMOUS = "anonymous", _("Only “a citizen”")
+
+
+def months_later(day: datetime.date, months: int) -> datetime.date:
+    """The same day of the month ``months`` later, or the last one of a shorter month."""
+    years, month = divmod(day.month - 1 + months, 12)
+    first = datetime.date(day.year + years, month + 1, 1)
+    next_month = (first + datetime.timedelta(days=31)).replace(day=1)
+    return min(
+        first + datetime.timedelta(days=day.day - 1), next_month - datetime.timedelta(days=1)
+    )

@@ -9,6 +9,11 @@ app_name = "borgerdialog"
 
 urlpatterns = [
     path("link/<slug:purpose>/<str:token>/", people.link, name="link"),
+    path("your-page/", people.own_page, name="your_page"),
+    path("your-page/sent/", people.sent, name="your_page_sent"),
+    path("your-page/download/", people.download, name="your_page_download"),
+    path("your-page/delete/", people.delete, name="your_page_delete"),
+    path("your-page/deleted/", people.deleted, name="your_page_deleted"),
     path("", include("wagtail_borgerdialog.contributions.urls")),
 ]
 

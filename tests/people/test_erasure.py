@@ -115,7 +115,7 @@ def asta(settings, tmp_path, django_capture_on_commit_callbacks) -> SimpleNamesp
         public_name=NAME,
         title=f"{NAME}s bænk",
         body=signed,
-        answers=[{"question": "Hvem er du?", "answer": signed, "is_private": True}],
+        answers=[{"id": "1", "question": "Hvem er du?", "value": signed, "private": True}],
         evidence=f"Brev fra {NAME}",
     )
     store_terms(idea)

@@ -16,6 +16,7 @@ from wagtail.admin.views.bulk_action.registry import bulk_action_registry
 from tests.trust.world import DECISIONS, HOST_A, HOST_B, Case, World, page_classes
 from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.notifications.outbox import unfollow_url
 from wagtail_borgerdialog.people import links
 
 # -- what there is ------------------------------------------------------------------------
@@ -270,6 +271,11 @@ def config(role: Role, case: Case) -> Statuses:
     return OFFERED_OR_NOT | REFUSED if role.is_staff else REFUSED
 
 
+def own_page(role: Role, case: Case) -> Statuses:
+    """What is about the reader alone; whoever we know nothing of is led to ask."""
+    return OFFERED_OR_NOT
+
+
 # -- rows -------------------------------------------------------------------------------------
 
 SAMPLE = {
@@ -364,6 +370,11 @@ def _link(purpose: str, *parts: str) -> Callable[[World, Case], list[str]]:
     return address
 
 
+def _unfollow(world: World, case: Case) -> list[str]:
+    follow = case.parts["follow"]
+    return [unfollow_url([follow], site=case.obj.site, language="da")]
+
+
 def _public_row(
     kind: str, name: str, expect: Callable[[Role, Case], Statuses], **more: object
 ) -> tuple[str, Row]:
@@ -398,6 +409,13 @@ def _staff_rows(
             roles=DECIDERS | {"neighbour", "editor"},
         ),
     }
+
+
+def _queue_rows() -> dict[str, Row]:
+    """The work queue: a list whose rows lead to the screens of the cases themselves."""
+    rows = _staff_rows("queue", KINDS, (SEE,), parts=("case",))
+    del rows["borgerdialog_queue:item"]
+    return rows
 
 
 def _objects(case: Case, parts: tuple[str, ...]) -> list[object]:
@@ -496,10 +514,18 @@ def _snippet_rows(label: str, *, copies: bool = False) -> dict[str, Row]:
 MODERATING = dict.fromkeys(("publish", "reject", "restore", "hide", "remove"), (MODERATE,))
 WORKING = {
     "status": (ANSWER,),
+    "assign": (ANSWER,),
+    "pause": (ANSWER,),
+    "resume": (ANSWER,),
     "supports": (ENTER,),
     "takeback": (ENTER,),
     "place": (MODERATE, ANSWER),
+    **dict.fromkeys(("answer", "approveanswer", "publishanswer", "changeanswer"), (ANSWER,)),
+    "note": (ANSWER,),
 }
+ANSWER_ALL = dict.fromkeys(
+    ("borgerdialog_answer", "borgerdialog_approve_answer", "borgerdialog_publish_answer"), ANSWER
+)
 COMMENTS = ("comment", *(f"{state} comment" for state in ("draft", "pending", *DECISIONS)))
 OFFERS = ("offer", "draft offer", "pending offer", "hidden offer")
 ADDENDA = ("addendum", "pending addendum", "hidden addendum")
@@ -578,7 +604,24 @@ ROWS: dict[str, Row] = {
     "borgerdialog:feed_case": Row(KINDS, _ours("feed_case"), acting),
     "borgerdialog:calendar_page": Row(KINDS, _of_page("calendar_page"), acting, each="page"),
     "borgerdialog:calendar_case": Row(KINDS, _ours("calendar_case"), acting),
+    "borgerdialog:follow": Row(KINDS, _ours("follow"), acting, ACT, roles=ACTORS),
+    "borgerdialog:follow_sent": Row(
+        KINDS, _ours("follow_sent"), acting, each="sample", roles=BEARERS
+    ),
+    "borgerdialog:follow_page": Row(
+        KINDS, _of_page("follow_page"), acting, ACT, each="page", roles=ACTORS
+    ),
+    "borgerdialog:follow_page_sent": Row(
+        KINDS, _of_page("follow_page_sent"), acting, each="page", roles=BEARERS
+    ),
     # Whoever has the key from a mail.
+    "link:follow": Row(
+        KINDS, _link("follow", "follow"), key, ACT, roles=BEARERS, holder="follower"
+    ),
+    "link:follows": Row(
+        KINDS, _link("follows", "follower"), key, ACT, roles=BEARERS, holder="follower"
+    ),
+    "borgerdialog:unfollow": Row(KINDS, _unfollow, key, ACT, roles=BEARERS, holder="follower"),
     "link:confirm": Row(KINDS, _link("confirm", ""), key, ACT, roles=BEARERS, holder="author"),
     "link:withdraw": Row(KINDS, _link("withdraw", ""), key, ACT, roles=BEARERS, holder="author"),
     "link:proposal": Row(
@@ -594,6 +637,10 @@ ROWS: dict[str, Row] = {
     ),
     "link:withdraw-support": Row(
         KINDS, _link("withdraw-support", "support"), key, ACT, roles=BEARERS, holder="supporter"
+    ),
+    "link:merge": Row(KINDS, _link("merge", "merge"), key, ACT, roles=BEARERS, holder="author"),
+    "link:move-support": Row(
+        KINDS, _link("move-support", "support to move"), key, ACT, roles=BEARERS, holder="supporter"
     ),
     "link:comment": Row(
         KINDS,
@@ -618,6 +665,30 @@ ROWS: dict[str, Row] = {
         ACT,
         roles=BEARERS,
         holder="invited co-proposer",
+    ),
+    "link:withdraw-comment": Row(
+        KINDS,
+        _link("withdraw-comment", "comment"),
+        key,
+        ACT,
+        roles=BEARERS,
+        holder="commenter",
+    ),
+    # One's own page: the author's with a session, and anybody's with the key.
+    "borgerdialog:your_page": Row(
+        KINDS, _once("borgerdialog:your_page"), _answers, ACT, "sample", holder="author"
+    ),
+    "borgerdialog:your_page_sent": Row(
+        KINDS, _once("borgerdialog:your_page_sent"), _answers, each="once"
+    ),
+    "borgerdialog:your_page_download": Row(
+        KINDS, _once("borgerdialog:your_page_download"), own_page, each="sample"
+    ),
+    "borgerdialog:your_page_delete": Row(
+        KINDS, _once("borgerdialog:your_page_delete"), own_page, ACT, "sample"
+    ),
+    "borgerdialog:your_page_deleted": Row(
+        KINDS, _once("borgerdialog:your_page_deleted"), _answers, each="once"
     ),
     # Staff.
     **_staff_rows("ideas", ("ideas",), (SEE,)),
@@ -669,12 +740,13 @@ ROWS: dict[str, Row] = {
             "borgerdialog_reject": MODERATE,
             "borgerdialog_hide": MODERATE,
             "borgerdialog_status": ANSWER,
+            **ANSWER_ALL,
         },
     ),
     **_bulk_rows(
         "borgerdialog_proposals.proposal",
         ("proposals",),
-        {"borgerdialog_hide": MODERATE, "borgerdialog_status": ANSWER},
+        {"borgerdialog_hide": MODERATE, "borgerdialog_status": ANSWER, **ANSWER_ALL},
     ),
     **_bulk_rows(
         "borgerdialog_contributions.comment",
@@ -702,9 +774,15 @@ ROWS: dict[str, Row] = {
         {"borgerdialog_publish": MODERATE, "borgerdialog_reject": MODERATE},
         parts=ADDENDA,
     ),
+    **_queue_rows(),
+    **_bulk_rows(
+        "borgerdialog_followup.case", KINDS, {"borgerdialog_assign": ANSWER}, parts=("case",)
+    ),
+    **_snippet_rows("borgerdialog_followup.unit"),
     **_snippet_rows("borgerdialog.area"),
     **_snippet_rows("borgerdialog.category"),
     **_snippet_rows("borgerdialog_contributions.status"),
+    **_snippet_rows("borgerdialog_followup.answertemplate", copies=True),
     **_snippet_rows("borgerdialog_proposals.ruleset", copies=True),
     **_snippet_rows("borgerdialog_people.emaildomainrule"),
 }
@@ -741,10 +819,6 @@ def _wagtail_once(world: World, case: Case) -> list[str]:
 
 def _anything(role: Role, case: Case) -> Statuses:
     return OFFERED_OR_NOT | REFUSED
-
-
-def _answers(role: Role, case: Case) -> Statuses:
-    return OK
 
 
 # Other views of the same, and what is not ours where our texts could turn up.

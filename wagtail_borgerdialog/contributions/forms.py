@@ -193,11 +193,14 @@ def in_a_row(found: Sequence[Found]) -> str:
 class SupportForm(MailingFormMixin, SenderFormMixin):
     """Who supports: for somebody who is not signed in, or has to declare something."""
 
+    tells_deletion_day = True
     asks_name_display = False
 
 
 class CommentForm(PublicTextMixin, MailingFormMixin, SenderFormMixin):
     """A comment or a reply."""
+
+    tells_deletion_day = True
 
     public_fields = ("body",)
 

@@ -30,6 +30,8 @@ ANSWER_MAX_LENGTH = 2_000
 class IdeaForm(FormKeyMixin, PublicTextMixin, MailingFormMixin, SenderFormMixin):
     """An idea, on one page. Pass ``questions``, a StreamField value, beside the sender's parts."""
 
+    tells_deletion_day = True
+
     title = PlainLineField(
         label=_("Your idea in one sentence"),
         help_text=_("For example: “Benches with a view by the sports hall”."),
@@ -258,6 +260,8 @@ class AttachmentForm(AttachmentFormMixin):
 
 class HelpOfferForm(FormKeyMixin, PublicTextMixin, MailingFormMixin, SenderFormMixin):
     """An offer to help with an idea."""
+
+    tells_deletion_day = True
 
     public_fields = ("text",)
 

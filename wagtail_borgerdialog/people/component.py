@@ -1,6 +1,8 @@
 """What the site asks the people room."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
 
 from wagtail_borgerdialog.components import Component, RetainedData
 from wagtail_borgerdialog.people.models import EmailDomainRule
@@ -25,6 +27,9 @@ class People(Component):
         from wagtail_borgerdialog.people.viewsets import EmailDomainRuleViewSet
 
         return (EmailDomainRuleViewSet,)
+
+    def mail_names(self) -> Mapping[str, str]:
+        return {"your_page": _("Link to one's own page")}
 
     def setup(self) -> Sequence[str]:
         made = []

@@ -1,6 +1,7 @@
 """The part of every citizen's form that asks who is writing."""
 
 import dataclasses
+import datetime
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -75,6 +76,9 @@ class SenderFormMixin(forms.Form):
 
     asks_name_display = True
     name_required = False
+    tells_deletion_day = False
+    deleted_after: datetime.date | None = None
+    """The day that a case has kept; else it is counted from today, by the page's months."""
 
     name = PlainLineField(
         label=_("Your name"),
@@ -131,6 +135,11 @@ class SenderFormMixin(forms.Form):
         return account_name(self.person) if self.is_known else ""
 
     @property
+    def retention_months(self) -> int | None:
+        """What the page says of how long names are kept; None where the site's months hold."""
+        return getattr(self.activity, "retention_months", None)
+
+    @property
     def others_mailed(self) -> Sequence[tuple[str, str]]:
         """Whom else sending the form writes to: pairs of a field and the address in it."""
         return ()
@@ -167,6 +176,35 @@ class SenderFormMixin(forms.Form):
             self.fields["declaration"].label = needs.sentence
         else:
             del self.fields["declaration"]
+
+
+class AskForPageForm(forms.Form):
+    """Whose own page to send a link to."""
+
+    email = EmailAddressField(
+        label=_("Your e-mail address"),
+        help_text=_("The one you took part with. We send you a link that works for a day."),
+    )
+
+
+class DeletionForm(forms.Form):
+    """How much of what somebody left is to go."""
+
+    take_down = forms.BooleanField(
+        label=_("Take my texts off the pages too"),
+        help_text=_("Otherwise they stay, and the author is “a citizen”."),
+        required=False,
+    )
+    with_account = forms.BooleanField(
+        label=_("Delete my account too"),
+        help_text=_("Then you cannot sign in here any more, unless you make a new one."),
+        required=False,
+    )
+
+    def __init__(self, *args: object, has_account: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_account:
+            del self.fields["with_account"]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,10 +13,12 @@ from django.core import signing
 from django.db import models
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
 from wagtail.models import Site
 
 from wagtail_borgerdialog.conf import app_settings
 from wagtail_borgerdialog.people.identity import address_mark, address_marks
+from wagtail_borgerdialog.people.models import Participant
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,6 +106,30 @@ class LinkReading:
 
     obj: models.Model
     is_ready: bool
+
+
+class OwnPageLink(MailedLink):
+    """The key to a participant's own page. For people with an account, signing in is the key."""
+
+    purpose = "your-page"
+    max_age = datetime.timedelta(hours=24)
+
+    def find(self, pk: int, *, site: Site) -> Participant | None:
+        return Participant.objects.filter(pk=pk, user=None).select_related("area").first()
+
+    def address(self, obj: Participant) -> str:
+        return obj.email
+
+    def state(self, obj: Participant) -> str:
+        return "known"
+
+    def language(self, obj: Participant) -> str:
+        return obj.language
+
+    def url(self, obj: Participant, *, site: Site) -> str:
+        with translation.override(self.language(obj)):
+            path = reverse("borgerdialog:your_page")
+        return f"{site.root_url}{path}?{urlencode({'key': self.token(obj, site=site)})}"
 
 
 _links: dict[str, MailedLink] = {}

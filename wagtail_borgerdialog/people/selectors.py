@@ -43,6 +43,15 @@ def participant_of(user: AbstractBaseUser | AnonymousUser) -> Participant | None
     return Participant.objects.filter(user=user).select_related("area").first()
 
 
+def known_or_recognised(user: AbstractBaseUser | AnonymousUser) -> Participant | None:
+    """The participant of a signed-in user, also where they took part before they had an account."""
+    known = participant_of(user)
+    if known is None and user.is_authenticated:
+        _level, identities = level_of(user)
+        known = participant_by_identity(*identities) if identities else None
+    return known
+
+
 def level_of(user: AbstractBaseUser) -> tuple[VerificationLevel, list[str]]:
     """How sure we are of ``user``, and the identities that prove it, strongest first."""
     adapter = get_adapter()

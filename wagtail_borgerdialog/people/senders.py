@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 from collections.abc import Mapping
 
+from django import forms
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils.translation import gettext
 
@@ -53,14 +54,15 @@ def within_limits(form: SenderFormMixin, meta: Mapping[str, str], *, at: datetim
     address get ``MAILS_PER_ADDRESS_PER_DAY`` mails. People who are signed in are held up only
     where they make us write to others.
     """
-    return (form.is_known or _own_mail_within_limits(form, meta, at=at)) and all(
+    return (form.is_known or own_mail_within_limits(form, meta, at=at)) and all(
         _other_within_limits(form, field, address, at=at) for field, address in form.others_mailed
     )
 
 
-def _own_mail_within_limits(
-    form: SenderFormMixin, meta: Mapping[str, str], *, at: datetime.datetime
+def own_mail_within_limits(
+    form: forms.Form, meta: Mapping[str, str], *, at: datetime.datetime
 ) -> bool:
+    """:func:`within_limits` for whoever only types an address of their own, as ``email``."""
     if not hit_network(
         meta,
         scope="form",

@@ -98,6 +98,7 @@ class ProposalTextForm(PublicTextMixin):
         **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.page_activity = page_activity
         self.rule_set = rule_set
         self.proposal = proposal
         self.standing = self._standing(proposal, at or timezone.now())
@@ -264,6 +265,7 @@ class ProposalTextForm(PublicTextMixin):
 class ProposalForm(FormKeyMixin, MailingFormMixin, ProposalTextForm, SenderFormMixin):
     """A new proposal, on one page. ``activity`` is whatever carries the demands: the rule set."""
 
+    tells_deletion_day = True
     name_required = True
 
     language = forms.ChoiceField(
@@ -287,6 +289,11 @@ class ProposalForm(FormKeyMixin, MailingFormMixin, ProposalTextForm, SenderFormM
                 self.fields["name"].help_text = _("Everybody can read who makes a proposal.")
         own = [name for name in self.fields if name not in SENDER_FIELDS]
         self.order_fields([*own, *SENDER_FIELDS])
+
+    @property
+    def retention_months(self) -> int | None:
+        """The page's, which the rule set knows nothing of."""
+        return self.page_activity.retention_months
 
     def author_keys(self) -> set[str]:
         """The sender's own address, typed or known."""

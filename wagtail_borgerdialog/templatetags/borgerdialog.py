@@ -23,6 +23,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from wagtail_borgerdialog.form_fields import KEPT_FORM, kept_form_mark
+from wagtail_borgerdialog.terms import months_later
 from wagtail_borgerdialog.text import excerpt, render_plain_text
 
 if TYPE_CHECKING:
@@ -179,6 +180,12 @@ def bd_day(value: Moment | None, at: datetime.datetime | None = None) -> str:
 def bd_datetime(value: datetime.datetime | None, at: datetime.datetime | None = None) -> str:
     """An instant, "torsdag den 12. marts kl. 12.00", in the site's time zone."""
     return _moment(value, at=at, layouts=WEEKDAY_FORMATS, clock=True)
+
+
+@register.simple_tag
+def bd_deletion_day(months: int | None, site_months: int) -> datetime.date:
+    """The day after which the name of somebody who writes today is deleted."""
+    return months_later(timezone.localdate(), site_months if months is None else months)
 
 
 @register.filter

@@ -25,7 +25,7 @@ from wagtail_borgerdialog.people.eligibility import Person, require
 from wagtail_borgerdialog.people.models import Participant, shown_name
 from wagtail_borgerdialog.personal_data import needs_a_person
 from wagtail_borgerdialog.signals import contribution_event
-from wagtail_borgerdialog.terms import Channel, ModerationMode
+from wagtail_borgerdialog.terms import Channel, ModerationMode, months_later
 
 
 def start_contribution(
@@ -259,11 +259,4 @@ def _deletion_date(activity: Activity, *, at: datetime.datetime) -> datetime.dat
     months = activity.retention_months
     if months is None:
         months = ParticipationSettings.for_site(activity.site).retention_months
-    day = localdate(at)
-    years, month = divmod(day.month - 1 + months, 12)
-    first = datetime.date(day.year + years, month + 1, 1)
-    next_month = (first + datetime.timedelta(days=31)).replace(day=1)
-    return min(
-        first.replace(day=1) + datetime.timedelta(days=day.day - 1),
-        next_month - datetime.timedelta(days=1),
-    )
+    return months_later(localdate(at), months)

@@ -122,7 +122,7 @@ def _form(
     at: datetime.datetime,
 ) -> CommentForm:
     activity = contribution.activity
-    return CommentForm(
+    form = CommentForm(
         **typed(request),
         activity=activity,
         person=person,
@@ -130,6 +130,8 @@ def _form(
         on_duty=on_duty,
         at=at,
     )
+    form.deleted_after = contribution.delete_after
+    return form
 
 
 def _parent_or_404(request: HttpRequest, contribution: Contribution) -> Comment | None:

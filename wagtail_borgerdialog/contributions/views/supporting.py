@@ -105,4 +105,6 @@ def _form(
     request: HttpRequest, contribution: Contribution, person: Person, *, at: datetime.datetime
 ) -> SupportForm:
     terms = contribution.support_terms
-    return SupportForm(**typed(request), activity=terms, person=person, level=terms.level, at=at)
+    form = SupportForm(**typed(request), activity=terms, person=person, level=terms.level, at=at)
+    form.deleted_after = contribution.delete_after
+    return form

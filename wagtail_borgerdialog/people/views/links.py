@@ -20,14 +20,7 @@ def link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
     kind = get_link(purpose)
     reading = kind.read(token, site=site) if kind and site else None
     if kind is None or reading is None:
-        return _with_headers(
-            render(
-                request,
-                "wagtail_borgerdialog/people/link_invalid.html",
-                {"participation": ParticipationSettings.for_site(site) if site else None},
-                status=410,
-            )
-        )
+        return link_invalid(request)
     denied = None
     if request.method == "POST" and reading.is_ready:
         choice = request.POST.get("choice", "")
@@ -48,14 +41,23 @@ def link(request: HttpRequest, purpose: str, token: str) -> HttpResponse:
         "participation": ParticipationSettings.for_site(site),
         **kind.context(reading.obj),
     }
-    return _with_headers(
+    return for_one_reader(
         render(request, kind.template_name, context, status=409 if denied is not None else 200)
     )
 
 
-def _with_headers(response: HttpResponse) -> HttpResponse:
+def for_one_reader(response: HttpResponse) -> HttpResponse:
+    """Mark a page whose address or content is for one person only."""
     # The address is the key: no other site may learn it. With "no-referrer" a browser hides its
     # origin as well, and Django refuses the form.
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def link_invalid(request: HttpRequest) -> HttpResponse:
+    """The answer to a key that is false, too old, or about something that is gone."""
+    site = Site.find_for_request(request)
+    context = {"participation": ParticipationSettings.for_site(site) if site else None}
+    template = "wagtail_borgerdialog/people/link_invalid.html"
+    return for_one_reader(render(request, template, context, status=410))
