@@ -11,9 +11,11 @@ from collections.abc import Sequence
 
 from django.db.models import (
     BooleanField,
+    DateField,
     DateTimeField,
     Expression,
     F,
+    Field,
     IntegerField,
     Model,
     QuerySet,
@@ -119,8 +121,7 @@ def keyset_page(
     """
     backwards = bool(before)
     cursor = read_cursor(before or after, order) if (before or after) else None
-    sorts_by_time = isinstance(queryset.model._meta.get_field(order.field), DateTimeField)
-    if cursor and isinstance(cursor[0], datetime.datetime) != sorts_by_time:
+    if cursor and type(cursor[0]) is not _type_of(queryset.model._meta.get_field(order.field)):
         raise BadCursor(f"not a place in a list sorted by {order.field}")
     rows = _fetch(queryset, order, cursor, backwards=backwards, limit=size + 1)
     more = len(rows) > size
@@ -136,6 +137,13 @@ def keyset_page(
         next_cursor=make_cursor(rows[-1], order) if has_next else "",
         previous_cursor=make_cursor(rows[0], order) if has_previous else "",
     )
+
+
+def _type_of(field: Field) -> type:
+    """What a cursor of a list sorted by ``field`` holds."""
+    if isinstance(field, DateTimeField):
+        return datetime.datetime
+    return datetime.date if isinstance(field, DateField) else int
 
 
 def _fetch(
@@ -170,6 +178,8 @@ def make_cursor(row: Model, order: Order) -> str:
     if isinstance(value, datetime.datetime):
         epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
         return f"t{(value - epoch) // datetime.timedelta(microseconds=1)}-{row.pk}"
+    if isinstance(value, datetime.date):
+        return f"d{value.toordinal()}-{row.pk}"
     return f"n{value}-{row.pk}"
 
 
@@ -184,10 +194,12 @@ def read_cursor(text: str, order: Order) -> tuple[object, int]:
         raise BadCursor(text[:40])
     if kind == "n":
         return number, key
-    if kind != "t":
+    if kind not in {"t", "d"}:
         raise BadCursor(text[:40])
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
     try:
+        if kind == "d":
+            return datetime.date.fromordinal(number), key
         return epoch + datetime.timedelta(microseconds=number), key
-    except OverflowError as error:
+    except (OverflowError, ValueError) as error:
         raise BadCursor(text[:40]) from error

@@ -4,6 +4,7 @@ from django.db import models
 from wagtail.models import AbstractPage, DefaultBasePageMixin
 
 from example_site.home.mixins import HomePageMixin
+from wagtail_borgerdialog.followup.pages import PromisesPageMixin
 from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
 from wagtail_borgerdialog.proposals.pages import ProposalPageMixin
 
@@ -28,3 +29,7 @@ class IdeaPage(IdeaPageMixin, BasePage):
 
 class ProposalPage(ProposalPageMixin, BasePage):
     content_panels = [*BasePage.content_panels, *ProposalPageMixin.proposal_panels]
+
+
+class PromisesPage(PromisesPageMixin, BasePage):
+    content_panels = [*BasePage.content_panels, *PromisesPageMixin.promises_panels]

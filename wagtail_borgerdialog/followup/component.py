@@ -119,9 +119,10 @@ class Promises(Component):
     order = 22
 
     def viewsets(self) -> Sequence[type]:
+        from wagtail_borgerdialog.followup.viewsets.effect import EffectViewSet
         from wagtail_borgerdialog.followup.viewsets.promises import PromiseViewSet
 
-        return (PromiseViewSet,)
+        return (PromiseViewSet, EffectViewSet)
 
     def dashboard_counts(self, user: AbstractBaseUser) -> Sequence[DashboardCount]:
         from wagtail_borgerdialog.followup.viewsets.promises import late_counts

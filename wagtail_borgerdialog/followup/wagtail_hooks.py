@@ -1,9 +1,14 @@
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.views.bulk_action import BulkAction
+from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkAction
 from wagtail.log_actions import LogActionRegistry
 
 from wagtail_borgerdialog.followup.viewsets.answers import Answered
 from wagtail_borgerdialog.followup.viewsets.assigning import AssignMany
+from wagtail_borgerdialog.followup.viewsets.guards import refuse_ending, refuse_forgetting
 from wagtail_borgerdialog.followup.viewsets.promise_bulk import DropMany, KeepMany, MoveMany
 from wagtail_borgerdialog.followup.viewsets.promise_log import PromiseChanged
 
@@ -29,3 +34,29 @@ def register_answer_actions(actions: LogActionRegistry) -> None:
 @hooks.register("register_log_actions")
 def register_promise_actions(actions: LogActionRegistry) -> None:
     actions.register_action("borgerdialog.promise")(PromiseChanged)
+
+
+@hooks.register("before_unpublish_page")
+def answer_before_ending(request: HttpRequest, page: Model) -> HttpResponse | None:
+    return refuse_ending(
+        request, [page], with_descendants=bool(request.POST.get("include_descendants"))
+    )
+
+
+@hooks.register("before_delete_page")
+def keep_page_with_promises(request: HttpRequest, page: Model) -> HttpResponse | None:
+    return refuse_forgetting(request, [page])
+
+
+@hooks.register("before_bulk_action")
+def answer_before_ending_many(
+    request: HttpRequest, action_type: str, objects: list[Model], action: BulkAction
+) -> HttpResponse | None:
+    if not isinstance(action, PageBulkAction) or not objects:
+        return None
+    if action_type == "delete":
+        return refuse_forgetting(request, objects)
+    if action_type == "unpublish":
+        below = action.cleaned_form.cleaned_data["include_descendants"]
+        return refuse_ending(request, objects, with_descendants=below)
+    return None

@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page
 
+from wagtail_borgerdialog.followup.pages import PromisesPageMixin
 from wagtail_borgerdialog.ideas.pages import IdeaPageMixin
 from wagtail_borgerdialog.proposals.pages import ProposalPageMixin
 
@@ -23,3 +24,13 @@ class ProposalPage(ProposalPageMixin, Page):
     class Meta:
         verbose_name = _("proposal scheme")
         verbose_name_plural = _("proposal schemes")
+
+
+class PromisesPage(PromisesPageMixin, Page):
+    """The ledger of promises on a site with Wagtail's own base page."""
+
+    content_panels = [*Page.content_panels, *PromisesPageMixin.promises_panels]
+
+    class Meta:
+        verbose_name = _("page of promises")
+        verbose_name_plural = _("pages of promises")

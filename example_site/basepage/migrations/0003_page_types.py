@@ -582,4 +582,36 @@ class Migration(migrations.Migration):
                 models.Model,
             ),
         ),
+        migrations.CreateModel(
+            name="PromisesPage",
+            fields=[
+                (
+                    "basepage_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "introduction",
+                    wagtail.fields.RichTextField(
+                        blank=True,
+                        help_text="Two or three sentences: what is a promise here, and who keeps it?",
+                        verbose_name="introduction",
+                    ),
+                ),
+            ],
+            options={
+                "abstract": False,
+            },
+            bases=(
+                wagtail.contrib.routable_page.models.RoutablePageMixin,
+                "basepage.basepage",
+                models.Model,
+            ),
+        ),
     ]

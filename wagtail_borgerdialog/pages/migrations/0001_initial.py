@@ -549,4 +549,37 @@ class Migration(migrations.Migration):
                 models.Model,
             ),
         ),
+        migrations.CreateModel(
+            name="PromisesPage",
+            fields=[
+                (
+                    "page_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to=swapper.get_model_name("wagtailcore", "Page"),
+                    ),
+                ),
+                (
+                    "introduction",
+                    wagtail.fields.RichTextField(
+                        blank=True,
+                        help_text="Two or three sentences: what is a promise here, and who keeps it?",
+                        verbose_name="introduction",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "page of promises",
+                "verbose_name_plural": "pages of promises",
+            },
+            bases=(
+                wagtail.contrib.routable_page.models.RoutablePageMixin,
+                "wagtailcore.page",
+                models.Model,
+            ),
+        ),
     ]
