@@ -1,5 +1,6 @@
 """The demo: what its texts promise is what the site shows."""
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from wagtail_borgerdialog.contributions.models import (
     Support,
     Visibility,
 )
+from wagtail_borgerdialog.followup.models import Case, Outcome
 from wagtail_borgerdialog.models import Activity, OutgoingMail
 
 pytest.importorskip("wagtail_borgerdialog.pages")
@@ -200,8 +202,9 @@ def test_links_in_mails_lead_to_where_the_demo_answers():
     links = [
         value
         for context in OutgoingMail.objects.unsent().values_list("context", flat=True)
-        for value in context.values()
-        if isinstance(value, str) and value.startswith("http")
+        for name, value in context.items()
+        # A decision stands on another site.
+        if name != "decided_in" and isinstance(value, str) and value.startswith("http")
     ]
     assert links
     assert all(link.startswith("http://127.0.0.1:8123/") for link in links)
@@ -220,3 +223,15 @@ def test_no_address_in_any_table_belongs_to_anybody_real():
 def test_known_passwords_go_nowhere_but_where_debug_is_on():
     with pytest.raises(CommandError, match="EXAMPLE_SITE_DEBUG"):
         call_command("load_demo")
+
+
+def test_every_outcome_of_an_answer_can_be_seen_and_stands_on_its_page(client):
+    shown = Case.objects.exclude(answer=None).select_related("answer", "contribution__activity")
+    wanted = content.answers()["answers"]
+    assert {case.answer.outcome for case in shown} == set(Outcome)
+    assert sorted(case.answer.body for case in shown) == sorted(a["body"] for a in wanted.values())
+    for case in shown:
+        page = client.get(
+            f"/{case.contribution.activity.page.slug}/{case.contribution.reference}/"
+        ).content.decode()
+        assert case.answer.body.splitlines()[0] in html.unescape(page)

@@ -4,7 +4,7 @@ import datetime
 from functools import partial
 
 from example_site.demo import pictures
-from example_site.demo.content import Item
+from example_site.demo.content import Item, answers
 from example_site.demo.dates import Calendar, Case
 from example_site.demo.municipality import Municipality
 from example_site.demo.people import NAMELESS, Cast
@@ -27,6 +27,11 @@ from wagtail_borgerdialog.contributions.models import (
 )
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
 from wagtail_borgerdialog.contributions.models.status import SUPPORTABLE_KINDS
+from wagtail_borgerdialog.followup.actions.answering import (
+    AnswerWords,
+    publish_answer,
+    write_answer,
+)
 from wagtail_borgerdialog.ideas import actions as idea_actions
 from wagtail_borgerdialog.ideas.models import Idea
 from wagtail_borgerdialog.people.eligibility import Person
@@ -62,6 +67,7 @@ class Storyteller:
         self.moderator = place.staff["moderator"]
         self.caseworker = place.staff["sagsbehandler"]
         self.keys: dict[str, int] = {}
+        self.answers: Item = answers()["answers"]
 
     def tell(self, item: Item, *, waiting: frozenset[str]) -> None:
         """Put everything that happened with ``item`` on the calendar.
@@ -91,7 +97,10 @@ class Storyteller:
         }
 
     def move(self, item: Item, entry: Item, at: datetime.datetime) -> None:
-        """A colleague moves the case, and signs with the role."""
+        """A colleague moves the case, and signs with the role; some steps are official answers."""
+        if self.answers.get(item["slug_key"], {}).get("step") == entry["kind"]:
+            self.answer_officially(item, entry, at)
+            return
         change_status(
             self.contribution(item),
             Status.objects.of_kind(entry["kind"]),
@@ -100,6 +109,15 @@ class Storyteller:
             by_role=entry["by_role"],
             note=entry["note"],
         )
+
+    def answer_officially(self, item: Item, entry: Item, at: datetime.datetime) -> None:
+        """The municipality answers, which moves the case by itself."""
+        said = {**self.answers[item["slug_key"]], "signed_as": entry["by_role"]}
+        words = AnswerWords(**{name: said[name] for name in said.keys() - {"step"}})
+        contribution = self.contribution(item)
+        write_answer(contribution, words, by=self.caseworker, at=at)
+        publish_answer(contribution, by=self.caseworker, at=at)
+        self.sign(item, entry)
 
     def sign(self, item: Item, entry: Item) -> None:
         """Write the public note on a step that an action, a count or the clock made."""

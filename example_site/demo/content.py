@@ -27,3 +27,8 @@ def ideas() -> list[Item]:
 def proposals() -> list[Item]:
     """The proposals of the scheme."""
     return read("proposals")
+
+
+def answers() -> Item:
+    """The official answers by the key of what they answer, and the templates for answers."""
+    return read("answers")

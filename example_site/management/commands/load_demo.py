@@ -12,11 +12,12 @@ from wagtail.models import Site
 
 from example_site.demo import letters, municipality
 from example_site.demo.cases import IdeaTeller, ProposalTeller, still_waiting
-from example_site.demo.content import ideas, proposals, read
+from example_site.demo.content import answers, ideas, proposals, read
 from example_site.demo.dates import Calendar
 from example_site.demo.people import Cast, crowd
 from example_site.demo.supports import Supporters
 from wagtail_borgerdialog.components import registry
+from wagtail_borgerdialog.followup.models import AnswerTemplate
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.setup import set_up
 
@@ -77,6 +78,8 @@ class Command(BaseCommand):
         ):
             for item in items:
                 teller.tell(item, waiting=waiting)
+        for template in answers()["templates"]:
+            AnswerTemplate.objects.create(**template)
         calendar.run()
         for component in registry:
             component.run_clock(at=at)
