@@ -78,7 +78,8 @@ class ReportForm(NoteForm):
 
     def __init__(self, *args: object, promise: Promise, **kwargs: object) -> None:
         amounts = {name: getattr(promise, name) for name in ("budgeted", "committed", "spent")}
-        super().__init__(*args, promise=promise, initial=amounts, **kwargs)
+        kwargs["initial"] = {**amounts, **(kwargs.get("initial") or {})}
+        super().__init__(*args, promise=promise, **kwargs)
 
     def clean(self) -> dict[str, object]:
         """The amounts as one value."""
