@@ -97,6 +97,16 @@ class AppSettings:
         return int(str(self._get("MAIL_TIMEOUT", 5)))
 
     @property
+    def WEBHOOK_TIMEOUT(self) -> int:
+        """Seconds to wait for the receiver of a webhook before trying again later."""
+        return int(str(self._get("WEBHOOK_TIMEOUT", 5)))
+
+    @property
+    def WEBHOOK_PRIVATE_ADDRESSES(self) -> bool:
+        """Whether webhooks may go to private addresses, and without https. For tests."""
+        return bool(self._get("WEBHOOK_PRIVATE_ADDRESSES", False))
+
+    @property
     def ATTACHMENTS_PER_CONTRIBUTION(self) -> int:
         """How many files a citizen can add to one idea or proposal."""
         return int(str(self._get("ATTACHMENTS_PER_CONTRIBUTION", 5)))

@@ -13,7 +13,7 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.core.cache import cache
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -23,6 +23,7 @@ from django_tasks import task
 from wagtail.models import Site
 
 from wagtail_borgerdialog.conf import app_settings
+from wagtail_borgerdialog.leases import claim
 from wagtail_borgerdialog.models import OutgoingMail, ParticipationSettings
 
 logger = logging.getLogger(__name__)
@@ -139,26 +140,8 @@ def deliver(mail: OutgoingMail, *, at: datetime.datetime) -> bool | None:
 
 
 def _claim(mails: QuerySet[OutgoingMail], *, at: datetime.datetime) -> OutgoingMail | None:
-    """The first of ``mails`` that is due and nobody's, leased to us; None when there is none.
-
-    A process that dies gives it back when the lease ends. Where the database can, senders at work
-    side by side pass by each other's rows; elsewhere the second update of a row finds nothing.
-    """
-    features = connection.features
-    while True:
-        with transaction.atomic():
-            due = mails.due(at).select_related("site")
-            if features.has_select_for_update_skip_locked:
-                due = due.select_for_update(
-                    skip_locked=True, of=("self",) if features.has_select_for_update_of else ()
-                )
-            mail = due.first()
-            if mail is None:
-                return None
-            leased_until = at + LEASE
-            if mails.due(at).filter(pk=mail.pk).update(next_attempt_at=leased_until):
-                mail.next_attempt_at = leased_until
-                return mail
+    """The first of ``mails`` that is due and nobody's, leased to us; None when there is none."""
+    return claim(mails.due(at).select_related("site"), until=at + LEASE)
 
 
 def _hand_over(mail: OutgoingMail, *, at: datetime.datetime) -> bool:

@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from wagtail_borgerdialog.components import registry
-        from wagtail_borgerdialog.notifications import receivers
+        from wagtail_borgerdialog.notifications import receivers, webhooks
         from wagtail_borgerdialog.notifications.component import Notifications
         from wagtail_borgerdialog.notifications.links import LINKS
         from wagtail_borgerdialog.people.links import register
@@ -20,6 +20,9 @@ class NotificationsConfig(AppConfig):
         registry.register(Notifications())
         contribution_event.connect(
             receivers.something_has_happened, dispatch_uid="borgerdialog-news"
+        )
+        contribution_event.connect(
+            webhooks.something_has_happened, dispatch_uid="borgerdialog-webhooks"
         )
         participants_merged.connect(
             receivers.participants_were_merged, dispatch_uid="borgerdialog-follows-merged"

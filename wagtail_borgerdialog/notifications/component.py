@@ -15,6 +15,14 @@ class Notifications(Component):
     key = "notifications"
     order = 90
 
+    def viewsets(self) -> Sequence[type]:
+        from wagtail_borgerdialog.notifications.viewsets import (
+            FailedDeliveryViewSet,
+            WebhookViewSet,
+        )
+
+        return (WebhookViewSet, FailedDeliveryViewSet)
+
     def mail_names(self) -> Mapping[str, str]:
         return {
             "confirm_follow": _("Link to confirm that one follows something"),

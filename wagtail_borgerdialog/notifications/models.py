@@ -2,7 +2,9 @@
 
 import dataclasses
 import datetime
+import uuid
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -194,3 +196,93 @@ class News(models.Model):
     def is_narrow(self) -> bool:
         """Whether only those who follow the text itself are told."""
         return self.event in NARROW_EVENTS
+
+
+class WebhookQuerySet(models.QuerySet):
+    def active(self) -> "WebhookQuerySet":
+        """Those that are told."""
+        return self.filter(is_active=True)
+
+
+class Webhook(models.Model):
+    """Another system that is told what happens to what everybody may read on a site.
+
+    ``nonce`` makes its secret out of Django's ``SECRET_KEY``: the database alone tells it nobody.
+    """
+
+    site = models.ForeignKey(
+        Site, on_delete=models.CASCADE, related_name="+", verbose_name=_("site")
+    )
+    name = models.CharField(
+        _("name"), max_length=100, help_text=_("Which system it is, for example “Data warehouse”.")
+    )
+    url = models.URLField(
+        _("address"),
+        max_length=500,
+        validators=[URLValidator(schemes=["https"])],
+        help_text=_("Where we send to. It must begin with https://."),
+    )
+    events = models.JSONField(_("what it is told"), default=list)
+    is_active = models.BooleanField(_("is told"), default=True)
+    nonce = models.UUIDField(default=uuid.uuid4, editable=False)
+    # While it fails, only the command tries it: nobody's request waits for it.
+    failing_since = models.DateTimeField(null=True, editable=False)
+
+    objects = WebhookQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookDeliveryQuerySet(models.QuerySet):
+    def undelivered(self) -> "WebhookDeliveryQuerySet":
+        """What no receiver has taken, and we have not given up."""
+        return self.filter(delivered_at=None, failed_at=None, webhook__is_active=True)
+
+    def due(self, at: datetime.datetime) -> "WebhookDeliveryQuerySet":
+        """Those whose turn has come, oldest first."""
+        return self.undelivered().filter(next_attempt_at__lte=at).order_by("next_attempt_at", "pk")
+
+    def failing(self) -> "WebhookDeliveryQuerySet":
+        """Those that the receiver has refused at least once."""
+        return self.filter(delivered_at=None).exclude(last_error="")
+
+
+class WebhookDelivery(models.Model):
+    """One event on its way to one webhook, delivered at least once and queued at most once."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    event_id = models.CharField(max_length=80)
+    payload = models.JSONField()
+    created_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["webhook", "event_id"], name="borgerdialog_webhook_once_per_event"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_attempt_at", "id"],
+                condition=Q(delivered_at__isnull=True, failed_at__isnull=True),
+                name="borgerdialog_webhook_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.event_id
