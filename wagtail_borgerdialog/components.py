@@ -76,6 +76,10 @@ class Component:
         """
         return {}
 
+    def case_file(self, case: "Model") -> Sequence["CaseFilePart"]:
+        """What the room adds to the record of ``case``, a contribution."""
+        return ()
+
     def retained(self) -> Sequence["RetainedData"]:
         """The personal data that the room holds, and how it is exported, erased and purged."""
         return ()
@@ -85,6 +89,15 @@ class Component:
     ) -> Sequence["QuerySet[Model]"]:
         """Querysets of what ``user`` may find on ``site``."""
         return ()
+
+
+@dataclasses.dataclass(frozen=True)
+class CaseFilePart:
+    """One heading in the record of a case. ``rows`` are JSON values by what they are called."""
+
+    name: str
+    heading: "str | Promise"
+    rows: Sequence[Mapping[str, object]]
 
 
 class RetainedData:

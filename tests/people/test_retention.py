@@ -49,6 +49,8 @@ NO_PERSONAL_DATA = {
     "borgerdialog_people.EmailDomainRule": "mail domains, not addresses",
     "borgerdialog_contributions.Status": "names of statuses",
     "borgerdialog_ideas.Disclaimer": "wordings of the disclaimer",
+    "borgerdialog_followup.AnswerTemplate": "words to begin an answer with",
+    "borgerdialog_followup.Unit": "parts of the municipality, and their mailboxes",
     "borgerdialog_proposals.RuleSet": "rules",
     "borgerdialog_proposals.FormalCriterion": "what is checked",
 }

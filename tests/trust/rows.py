@@ -514,6 +514,7 @@ def _snippet_rows(label: str, *, copies: bool = False) -> dict[str, Row]:
 MODERATING = dict.fromkeys(("publish", "reject", "restore", "hide", "remove"), (MODERATE,))
 WORKING = {
     "status": (ANSWER,),
+    "journalise": (ANSWER,),
     "assign": (ANSWER,),
     "pause": (ANSWER,),
     "resume": (ANSWER,),
@@ -537,6 +538,10 @@ def _once(name: str) -> Callable[[World, Case], list[str]]:
 
 def _answers(role: Role, case: Case) -> Statuses:
     return OK
+
+
+def _record(kind: str) -> Callable[[World, Case], list[str]]:
+    return lambda world, case: [reverse(f"borgerdialog_journal_{kind}", args=[case.obj.pk])]
 
 
 def _mail(world: World, case: Case) -> list[str]:
@@ -779,6 +784,12 @@ ROWS: dict[str, Row] = {
         "borgerdialog_followup.case", KINDS, {"borgerdialog_assign": ANSWER}, parts=("case",)
     ),
     **_snippet_rows("borgerdialog_followup.unit"),
+    **{
+        f"borgerdialog_journal_{kind}": Row(
+            KINDS, _record(kind), staff_on(ANSWER), frozenset({"GET"}), "sample", is_staff=True
+        )
+        for kind in ("html", "json")
+    },
     **_snippet_rows("borgerdialog.area"),
     **_snippet_rows("borgerdialog.category"),
     **_snippet_rows("borgerdialog_contributions.status"),

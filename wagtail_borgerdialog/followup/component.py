@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from wagtail_borgerdialog.components import CalendarEntry, Component, DashboardCount
+from wagtail_borgerdialog.components import CalendarEntry, Component, DashboardCount, RetainedData
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.followup import events
 from wagtail_borgerdialog.followup.models import Case, Promise
@@ -32,6 +32,11 @@ class Answers(Component):
 
     def mail_names(self) -> Mapping[str, str]:
         return {"answered": _("The municipality answers")}
+
+    def retained(self) -> Sequence[RetainedData]:
+        from wagtail_borgerdialog.followup.retained import RETAINED
+
+        return RETAINED
 
     def timeline_sources(self) -> Sequence["TimelineSource"]:
         from wagtail_borgerdialog.followup.timeline import ANSWERS

@@ -9,6 +9,7 @@ from wagtail.log_actions import LogActionRegistry
 from wagtail_borgerdialog.followup.viewsets.answers import Answered
 from wagtail_borgerdialog.followup.viewsets.assigning import AssignMany
 from wagtail_borgerdialog.followup.viewsets.guards import refuse_ending, refuse_forgetting
+from wagtail_borgerdialog.followup.viewsets.journal import url_patterns as journal_urls
 from wagtail_borgerdialog.followup.viewsets.promise_bulk import DropMany, KeepMany, MoveMany
 from wagtail_borgerdialog.followup.viewsets.promise_log import PromiseChanged
 
@@ -23,6 +24,24 @@ def register_clock_actions(actions: LogActionRegistry) -> None:
     actions.register_action("borgerdialog.pause", _("Let an answer wait"), _("Let the answer wait"))
     actions.register_action(
         "borgerdialog.resume", _("Let the clock run"), _("Let the clock of the answer run again")
+    )
+
+
+@hooks.register("register_admin_urls")
+def register_journal_urls() -> list[object]:
+    return journal_urls()
+
+
+@hooks.register("register_log_actions")
+def register_journal_actions(actions: LogActionRegistry) -> None:
+    actions.register_action(
+        "borgerdialog.journalise", _("Journalise"), _("Noted where the case is filed")
+    )
+    actions.register_action(
+        "borgerdialog.journal", _("Open the record"), _("Opened the record of the case")
+    )
+    actions.register_action(
+        "borgerdialog.erase", _("Erase a person"), _("Erased the personal data of somebody")
     )
 
 

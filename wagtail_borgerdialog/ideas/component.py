@@ -7,7 +7,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from wagtail_borgerdialog.components import Component, DashboardCount, RetainedData
+from wagtail_borgerdialog.components import CaseFilePart, Component, DashboardCount, RetainedData
 from wagtail_borgerdialog.ideas.actions import recount_terms
 from wagtail_borgerdialog.ideas.models import Idea
 
@@ -47,6 +47,11 @@ class Ideas(Component):
         self, user: AbstractBaseUser | AnonymousUser, site: Site
     ) -> Sequence[QuerySet[Model]]:
         return (Idea.objects.visible_to(user, site),)
+
+    def case_file(self, case: Model) -> Sequence[CaseFilePart]:
+        from wagtail_borgerdialog.ideas.selectors import case_file
+
+        return case_file(case.pk)
 
     def retained(self) -> Sequence[RetainedData]:
         from wagtail_borgerdialog.ideas.retained import RETAINED

@@ -5,7 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from django.db.models import Case, FloatField, Sum, Value, When
+from django.utils.translation import gettext as _
 
+from wagtail_borgerdialog.components import CaseFilePart
 from wagtail_borgerdialog.contributions.models import Visibility
 from wagtail_borgerdialog.ideas import similarity
 from wagtail_borgerdialog.ideas.models import Idea, IdeaTerm
@@ -122,4 +124,31 @@ def public_answers(idea: Idea, *, private_now: Iterable[str] = ()) -> list[Answe
         Answer(row["question"], row["value"], is_private=False)
         for row in idea.answers
         if row["value"] and not row["private"] and row["id"] not in hidden
+    ]
+
+
+def case_file(pk: int) -> list[CaseFilePart]:
+    """What the record of a case says of an idea; nothing of what is none."""
+    idea = Idea.objects.filter(pk=pk).first()
+    if idea is None:
+        return []
+    refined = {
+        _("Title"): idea.refined_title,
+        _("Text"): idea.refined_body,
+        _("Refined by"): idea.refined_by_role,
+    }
+    answers = [{row["question"]: row["value"]} for row in idea.answers if row["value"]]
+    offers = [
+        {
+            _("Time"): offer.created_at.isoformat(),
+            _("Author"): offer.participant.name if offer.participant else "",
+            _("Visibility"): offer.get_visibility_display(),
+            _("Text"): offer.text,
+        }
+        for offer in idea.help_offers.select_related("participant")
+    ]
+    return [
+        CaseFilePart("refined", _("Refined version"), [refined] if idea.is_refined else []),
+        CaseFilePart("questions", _("Answers to the page's questions"), answers),
+        CaseFilePart("help", _("Offers of help"), offers),
     ]

@@ -46,6 +46,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
 )
 from wagtail_borgerdialog.followup.viewsets.answers import ANSWERED, ANSWERING, answer_parts
 from wagtail_borgerdialog.followup.viewsets.assigning import Assign
+from wagtail_borgerdialog.followup.viewsets.journal import JOURNALISE, journal_parts
 from wagtail_borgerdialog.followup.viewsets.pausing import CLOCK_ACTIONS
 from wagtail_borgerdialog.followup.viewsets.promises import promise_parts
 from wagtail_borgerdialog.followup.viewsets.promising import MAKE_PROMISE
@@ -150,6 +151,7 @@ class IdeaViewSet(CaseViewSet):
         MAKE_PROMISE,
         Assign(),
         *CLOCK_ACTIONS,
+        JOURNALISE,
         Refine(),
         EnterSupports(),
         CorrectPlace(),
@@ -165,6 +167,7 @@ class IdeaViewSet(CaseViewSet):
             *followup_parts(case),
             *answer_parts(case, user),
             *promise_parts(case),
+            *journal_parts(case, user),
         ]
         if case.is_refined:
             parts.append(RefinedPart(case=case))

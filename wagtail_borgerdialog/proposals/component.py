@@ -8,7 +8,13 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 from wagtail.models import Site
 
-from wagtail_borgerdialog.components import AnswerDeadline, Component, DashboardCount, RetainedData
+from wagtail_borgerdialog.components import (
+    AnswerDeadline,
+    CaseFilePart,
+    Component,
+    DashboardCount,
+    RetainedData,
+)
 from wagtail_borgerdialog.contributions.events import STATUS_CHANGED
 from wagtail_borgerdialog.contributions.models import StatusKind
 from wagtail_borgerdialog.proposals.actions import run_clock
@@ -151,6 +157,11 @@ class Proposals(Component):
                 )
                 made.append(f"rule set {preset}")
         return made
+
+    def case_file(self, case: Model) -> Sequence[CaseFilePart]:
+        from wagtail_borgerdialog.proposals.selectors import case_file
+
+        return case_file(case.pk)
 
     def retained(self) -> Sequence[RetainedData]:
         from wagtail_borgerdialog.proposals.retained import RETAINED

@@ -3,8 +3,10 @@
 import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from wagtail_borgerdialog.components import CaseFilePart
 from wagtail_borgerdialog.contributions.listing import DISCUSSED, NEWEST, SORTS, SUPPORTED
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind
 from wagtail_borgerdialog.paging import Order
@@ -92,3 +94,44 @@ def latest_check(proposal: Proposal) -> list[FormalCheck]:
     """The rows of the latest formal check, in order; empty before the first. One query."""
     rows = list(proposal.checks.order_by("at", "pk"))
     return [row for row in rows if row.at == rows[-1].at]
+
+
+def case_file(pk: int) -> list[CaseFilePart]:
+    """What the record of a case says of a proposal; nothing of what is none."""
+    proposal = Proposal.objects.filter(pk=pk).first()
+    if proposal is None:
+        return []
+    remarks = [{gettext("Text"): proposal.remarks}] if proposal.remarks else []
+    coproposers = [
+        {
+            gettext("Name"): row.name,
+            gettext("E-mail"): row.email,
+            gettext("Status"): row.get_status_display(),
+            gettext("Answered"): row.responded_at.isoformat() if row.responded_at else "",
+        }
+        for row in proposal.coproposers.all()
+    ]
+    checks = [
+        {
+            gettext("Time"): row.at.isoformat(),
+            gettext("Criterion"): row.criterion,
+            gettext("Passed"): gettext("Yes") if row.passed else gettext("No"),
+            gettext("What is wrong"): row.note,
+        }
+        for row in proposal.checks.all()
+    ]
+    addenda = [
+        {
+            gettext("Time"): row.created_at.isoformat(),
+            gettext("Author"): row.public_name,
+            gettext("Visibility"): row.get_visibility_display(),
+            gettext("Text"): row.body,
+        }
+        for row in proposal.addenda.all()
+    ]
+    return [
+        CaseFilePart("remarks", gettext("Remarks"), remarks),
+        CaseFilePart("coproposers", gettext("Co-proposers"), coproposers),
+        CaseFilePart("checks", gettext("Formal checks"), checks),
+        CaseFilePart("addenda", gettext("Addenda"), addenda),
+    ]

@@ -33,6 +33,7 @@ from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
 )
 from wagtail_borgerdialog.followup.viewsets.answers import ANSWERED, ANSWERING, answer_parts
 from wagtail_borgerdialog.followup.viewsets.assigning import Assign
+from wagtail_borgerdialog.followup.viewsets.journal import JOURNALISE, journal_parts
 from wagtail_borgerdialog.followup.viewsets.pausing import CLOCK_ACTIONS
 from wagtail_borgerdialog.followup.viewsets.promises import promise_parts
 from wagtail_borgerdialog.followup.viewsets.promising import MAKE_PROMISE
@@ -153,6 +154,7 @@ class ProposalViewSet(CaseViewSet):
         MAKE_PROMISE,
         Assign(),
         *CLOCK_ACTIONS,
+        JOURNALISE,
         EnterSupports(),
         CorrectPlace(),
         *MERGING,
@@ -169,6 +171,7 @@ class ProposalViewSet(CaseViewSet):
             *followup_parts(case),
             *answer_parts(case, user),
             *promise_parts(case),
+            *journal_parts(case, user),
         ]
         if case.remarks:
             parts.append(RemarksPart(case=case))
