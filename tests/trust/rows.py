@@ -536,6 +536,11 @@ def _once(name: str) -> Callable[[World, Case], list[str]]:
     return lambda world, case: [reverse(name)]
 
 
+def _secret(world: World, case: Case) -> list[str]:
+    name = "wagtailsnippets_borgerdialog_notifications_webhook:secret"
+    return [reverse(name, args=[world.webhook.pk])]
+
+
 def _answers(role: Role, case: Case) -> Statuses:
     return OK
 
@@ -796,6 +801,19 @@ ROWS: dict[str, Row] = {
     **_snippet_rows("borgerdialog_followup.answertemplate", copies=True),
     **_snippet_rows("borgerdialog_proposals.ruleset", copies=True),
     **_snippet_rows("borgerdialog_people.emaildomainrule"),
+    **_snippet_rows("borgerdialog_notifications.webhook"),
+    "wagtailsnippets_borgerdialog_notifications_webhook:secret": Row(
+        ("ideas",), _secret, config, ACT, "once", is_staff=True, roles=CONFIGURERS
+    ),
+    "borgerdialog_deliveries:list": Row(
+        ("ideas",),
+        _once("borgerdialog_deliveries:list"),
+        config,
+        ACT,
+        "once",
+        is_staff=True,
+        roles=CONFIGURERS,
+    ),
 }
 
 # One address stands for what has rows of its own: an action of a viewset, a purpose of a link.

@@ -38,6 +38,7 @@ from wagtail_borgerdialog.models import (
     OutgoingMail,
     ParticipationSettings,
 )
+from wagtail_borgerdialog.notifications.models import Webhook
 from wagtail_borgerdialog.pages_base import ParticipationPageMixin, base_page_model
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.proposals.models import (
@@ -277,6 +278,9 @@ class World:
         )
         set_up()
         ParticipationSettings.objects.update(contact_email="borger@vestersoe.example.dk")
+        self.webhook = Webhook.objects.create(
+            site=self.site_a, name="Datavarehuset", url="https://data.example.dk/hook"
+        )
         self.area, self.category = AreaFactory(slug="lyngdal"), CategoryFactory(slug="trafik")
         self.here = self._section(self.home_a, "her")
         self.there = self._section(self.home_a, "der")
