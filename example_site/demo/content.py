@@ -32,3 +32,8 @@ def proposals() -> list[Item]:
 def answers() -> Item:
     """The official answers by the key of what they answer, and the templates for answers."""
     return read("answers")
+
+
+def promises() -> Item:
+    """The page of promises, and the promises with what became of them."""
+    return read("promises")

@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractUser, Group, Permission
 from django.utils.html import format_html
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Site
 
-from example_site.demo.content import Item, activities, read
+from example_site.demo.content import Item, activities, promises, read
 from example_site.demo.dates import Calendar
 from wagtail_borgerdialog.contributions.models import Status
 from wagtail_borgerdialog.models import (
@@ -57,6 +57,7 @@ def build(calendar: Calendar) -> Municipality:
     editor = staff["redaktoer"]
     for item in content["activities"]:
         _publish(home.add_child(instance=_page(item, calendar, rule_sets, danish)), editor)
+    _publish(home.add_child(instance=_promises_page(promises()["page"], danish)), editor)
     text_page = apps.get_model("home", "TextPage")
     for item in content["pages"]:
         page = text_page(
@@ -246,6 +247,19 @@ def _page(item: Item, calendar: Calendar, rule_sets: dict[str, RuleSet], locale:
         live=False,
         show_in_menus=True,
         **fields,
+    )
+
+
+def _promises_page(item: Item, locale: Locale) -> object:
+    model = apps.get_model("borgerdialog_pages", "PromisesPage")
+    return model(
+        title=item["title"],
+        slug=item["slug_key"],
+        introduction=format_html("<p>{}</p>", item["intro"]),
+        search_description=item["intro"],
+        locale=locale,
+        live=False,
+        show_in_menus=True,
     )
 
 

@@ -15,6 +15,7 @@ from example_site.demo.cases import IdeaTeller, ProposalTeller, still_waiting
 from example_site.demo.content import answers, ideas, proposals, read
 from example_site.demo.dates import Calendar
 from example_site.demo.people import Cast, crowd
+from example_site.demo.promises import PromiseTeller
 from example_site.demo.supports import Supporters
 from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.followup.models import AnswerTemplate
@@ -72,12 +73,13 @@ class Command(BaseCommand):
         cast = Cast(place.areas, since=at - OLDEST)
         supporters = Supporters(people, staff=place.staff["sagsbehandler"], dice=dice)
         waiting = still_waiting([*ideas(), *proposals()])
-        for teller, items in (
-            (IdeaTeller(place, cast, supporters, calendar), ideas()),
-            (ProposalTeller(place, cast, supporters, calendar), proposals()),
-        ):
+        of_ideas = IdeaTeller(place, cast, supporters, calendar)
+        of_proposals = ProposalTeller(place, cast, supporters, calendar)
+        for teller, items in ((of_ideas, ideas()), (of_proposals, proposals())):
             for item in items:
                 teller.tell(item, waiting=waiting)
+        keys = {"ideas": of_ideas.keys, "proposals": of_proposals.keys}
+        PromiseTeller(place, calendar, keys=keys).tell()
         for template in answers()["templates"]:
             AnswerTemplate.objects.create(**template)
         calendar.run()
