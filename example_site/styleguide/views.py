@@ -57,6 +57,46 @@ def styleguide(request: HttpRequest) -> HttpResponse:
                 "We would like a table-tennis table by the harbour. It is used all year, costs "
                 "little, and everybody can play whatever language they speak."
             ),
+            "promises": [
+                {
+                    "what": "Vi sætter tre bænke op på havnen",
+                    "description": "Med ryglæn og armlæn. Vi vælger farven sammen med jer.",
+                    "promised_by": "Vej og Trafik",
+                    "unit": "Parkdrift",
+                    "label": "På vej",
+                    "tone": "info",
+                    "sentence": "Vi gør det senest torsdag den 12. marts.",
+                    "budgeted": 48_500,
+                    "committed": 31_000,
+                    "spent": 0,
+                    "about": "Bænke med ryglæn og armlæn langs havnen",
+                    "url": "#",
+                    "area": "Klitborg",
+                },
+                {
+                    "what": "Vi renser gadekæret",
+                    "promised_by": "Natur og Miljø",
+                    "label": "Forsinket",
+                    "tone": "warn",
+                    "sentence": "Det var lovet til fredag den 27. februar. Det er forsinket.",
+                },
+                {
+                    "what": "Vi gør kælderen klar til øvelokale",
+                    "promised_by": "Kultur og Fritid",
+                    "label": "Brudt",
+                    "tone": "bad",
+                    "sentence": "Lovet til søndag den 1. marts og ikke gjort.",
+                    "reason": "Kælderen har kun én udgang, og den er for smal.",
+                },
+                {
+                    "what": "Vi laver en byttehylde",
+                    "promised_by": "Kultur og Fritid",
+                    "label": "Holdt",
+                    "tone": "good",
+                    "sentence": "Gjort 2. februar.",
+                    "run_by": "Biblioteket",
+                },
+            ],
             "timeline": [
                 {
                     "at": day(-1),
