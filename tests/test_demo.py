@@ -207,7 +207,7 @@ def test_links_in_mails_lead_to_where_the_demo_answers():
         if name != "decided_in" and isinstance(value, str) and value.startswith("http")
     ]
     assert links
-    assert all(link.startswith("http://127.0.0.1:8123/") for link in links)
+    assert [link for link in links if not link.startswith("http://127.0.0.1:8123/")] == []
 
 
 def test_no_address_in_any_table_belongs_to_anybody_real():

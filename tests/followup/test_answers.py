@@ -363,6 +363,10 @@ def test_what_is_hidden_shows_no_answer(town):
     publish(town.client("caseworker"), idea, **YES)
     Contribution.objects.filter(pk=idea.pk).update(visibility=Visibility.HIDDEN)
     assert "tre bænke" not in public_page(idea)
+    moderator = town.client("moderator").get(f"{town.here.page.get_url()}{idea.reference}/")
+    assert moderator.status_code == 200
+    for trace in ("tre bænke", 'id="answer"', "#answer"):
+        assert trace not in moderator.content.decode()
 
 
 def test_what_waits_for_a_moderator_can_get_a_draft_but_no_public_answer(town):

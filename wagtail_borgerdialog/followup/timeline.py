@@ -3,7 +3,7 @@
 from django.db.models import Case, F, QuerySet, TextField, Value, When
 from django.utils.translation import gettext as _
 
-from wagtail_borgerdialog.contributions.models import Contribution
+from wagtail_borgerdialog.contributions.models import Contribution, Visibility
 from wagtail_borgerdialog.contributions.timeline import (
     TimelineEntry,
     TimelineRow,
@@ -20,7 +20,10 @@ def _answer_rows(contribution: Contribution) -> QuerySet:
     # The current one stands in full above; those before it are read here.
     is_current = When(contribution__case__answer=F("pk"), then=Value(""))
     return timeline_rows(
-        OfficialAnswer.objects.published().filter(contribution=contribution.pk),
+        # Whoever cannot read the text does not read what is answered to it either.
+        OfficialAnswer.objects.published().filter(
+            contribution=contribution.pk, contribution__visibility=Visibility.VISIBLE
+        ),
         ANSWER,
         at="published_at",
         code="outcome",

@@ -210,8 +210,8 @@ def note_internally(
 
 def _lock(contribution: Contribution) -> None:
     """One at a time for each contribution, and each sees what the one before has done."""
-    rows = Contribution.objects.select_for_update(of=("self",)).select_related("status")
-    locked = rows.get(pk=contribution.pk)
+    # Without its status: PostgreSQL drops a joined row that has moved on while one waited for it.
+    locked = Contribution.objects.select_for_update().get(pk=contribution.pk)
     contribution.visibility, contribution.status = locked.visibility, locked.status
 
 
