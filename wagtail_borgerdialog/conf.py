@@ -89,7 +89,7 @@ class AppSettings:
     @property
     def DIGEST_HOUR(self) -> int:
         """From which full hour of the day (0–23, local time) digests for followers are sent."""
-        return int(str(self._get("DIGEST_HOUR", 7)))
+        return max(0, min(23, int(str(self._get("DIGEST_HOUR", 7)))))
 
     @property
     def MAIL_TIMEOUT(self) -> int:

@@ -1,5 +1,6 @@
 """Mail scanners fetch every link in every mail before a person does: nothing happens by that."""
 
+import datetime
 import hashlib
 import re
 from collections.abc import Callable
@@ -15,10 +16,15 @@ from tests.trust.test_deciding import everything
 from tests.trust.world import NOW, Case, World
 from wagtail_borgerdialog import mail
 from wagtail_borgerdialog.components import registry
-from wagtail_borgerdialog.contributions import notices
+from wagtail_borgerdialog.contributions import events, notices
 from wagtail_borgerdialog.contributions.models import ModerationDecision, Visibility
 from wagtail_borgerdialog.ideas import notices as idea_notices
 from wagtail_borgerdialog.models import OutgoingMail
+from wagtail_borgerdialog.notifications import actions
+from wagtail_borgerdialog.notifications import notices as follow_notices
+from wagtail_borgerdialog.notifications.digests import tell_digests
+from wagtail_borgerdialog.notifications.models import Frequency
+from wagtail_borgerdialog.notifications.telling import tell_at_once
 from wagtail_borgerdialog.proposals import notices as proposal_notices
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +80,16 @@ def _about_failed_check(tell: Callable[..., None], **more: object) -> Callable[[
     return cause
 
 
+def _followed(town: Town, frequency: str) -> None:
+    follow = town.part("follow")
+    actions.confirm_follow(follow, at=NOW)
+    actions.change_frequency(follow, frequency, at=NOW)
+    later = NOW + datetime.timedelta(hours=1)
+    actions.remember(town.idea(), events.STATUS_CHANGED, at=later)
+    tell_at_once(at=later)
+    tell_digests(at=later + datetime.timedelta(days=1))
+
+
 # How each mail comes about. A new template needs a line here before its tests pass.
 CASES: dict[str, Callable[[Town], None]] = {
     "confirm_contribution": lambda t: notices.confirm_contribution(
@@ -90,6 +106,9 @@ CASES: dict[str, Callable[[Town], None]] = {
     "already_supported": lambda t: notices.already_supported(t.part("support"), t.idea(), at=NOW),
     "confirm_comment": lambda t: notices.confirm_comment(t.part("draft comment"), at=NOW),
     "comment_not_shown": _comment_not_shown,
+    "confirm_follow": lambda t: follow_notices.confirm_follow(t.part("follow"), at=NOW),
+    "followed_news": lambda t: _followed(t, Frequency.AT_ONCE),
+    "followed_digest": lambda t: _followed(t, Frequency.DAILY),
     "confirm_help_offer": lambda t: idea_notices.confirm_offer(t.part("draft offer"), at=NOW),
     "help_offered": lambda t: idea_notices.help_offered(t.part("offer"), at=NOW),
     "help_offer_not_shown": lambda t: idea_notices.offer_not_shown(
@@ -174,5 +193,6 @@ def test_the_links_are_the_keys_that_act(world):
         cause(Town(world))
     for row in OutgoingMail.objects.filter(template__in=CASES).select_related("site"):
         acting |= {part for url in links_of(row) for part in re.findall(r"/link/([a-z-]+)/", url)}
+    assert {"follow", "follows"} <= acting
     assert {"confirm", "withdraw", "support", "withdraw-support", "comment"} <= acting
     assert {"help-offer", "coproposer"} <= acting

@@ -39,6 +39,7 @@ from wagtail_borgerdialog.models import (
     ParticipationSettings,
 )
 from wagtail_borgerdialog.notifications.models import Webhook
+from wagtail_borgerdialog.notifications.models import FollowStatus
 from wagtail_borgerdialog.pages_base import ParticipationPageMixin, base_page_model
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.proposals.models import (
@@ -61,6 +62,7 @@ from wagtail_borgerdialog.testing.factories import (
     default_site,
 )
 from wagtail_borgerdialog.testing.ideas import HelpOfferFactory, IdeaFactory
+from wagtail_borgerdialog.testing.notifications import FollowFactory
 
 NOW = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=datetime.UTC)
 HOST_A, HOST_B = "localhost", "nabokommunen.example.dk"
@@ -440,6 +442,14 @@ class World:
             participant=commenter,
             public_name=case.new("name at a comment", OPEN),
             body=case.new("comment", OPEN),
+            created_at=NOW,
+        )
+        parts["follower"] = case.person("follower")
+        parts["follow"] = FollowFactory(
+            contribution=obj,
+            participant=parts["follower"],
+            site=obj.site,
+            status=FollowStatus.PENDING,
             created_at=NOW,
         )
         file = ContentFile(b"%PDF-1.4 " + case.new("file content", OPEN).encode(), name="fil.pdf")
