@@ -96,6 +96,8 @@ ACTIONS = {
     ("borgerdialog_ideas:action", "idea", "refine"): ANSWERERS,
     ("borgerdialog_ideas:action", "shown", "supports"): TREATERS,
     ("borgerdialog_ideas:action", "shown", "takeback"): TREATERS,
+    ("borgerdialog_ideas:action", "shown", "paperlist"): TREATERS,
+    ("borgerdialog_ideas:action", "shown", "merge"): ANSWERERS,
     ("borgerdialog_proposals:action", "proposal", "check"): ANSWERERS,
     ("borgerdialog_proposals:action", "proposal", "remove"): MODERATORS,
     ("borgerdialog_proposals:action", "proposal", "place"): TREATERS,

@@ -94,7 +94,7 @@ def test_only_what_makes_sense_is_offered(town):
     client = town.client("moderator")
     page = client.get(reverse("borgerdialog_ideas:item", args=[idea.pk]))
     offered = {one["action"].name for one in page.context["offered"]}
-    assert offered == {"hide", "remove", "place", "supports"}
+    assert offered == {"hide", "remove", "place", "supports", "paperlist"}
     response = act(client, idea, "publish", {})
     assert "not possible" in messages_of(response)
 

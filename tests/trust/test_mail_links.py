@@ -109,6 +109,8 @@ CASES: dict[str, Callable[[Town], None]] = {
     "confirm_follow": lambda t: follow_notices.confirm_follow(t.part("follow"), at=NOW),
     "followed_news": lambda t: _followed(t, Frequency.AT_ONCE),
     "followed_digest": lambda t: _followed(t, Frequency.DAILY),
+    "merge_proposed": lambda t: notices.merge_proposed(t.part("merge"), at=NOW),
+    "merge_move": lambda t: notices.merge_supporter_asked(t.part("support to move"), at=NOW),
     "confirm_help_offer": lambda t: idea_notices.confirm_offer(t.part("draft offer"), at=NOW),
     "help_offered": lambda t: idea_notices.help_offered(t.part("offer"), at=NOW),
     "help_offer_not_shown": lambda t: idea_notices.offer_not_shown(

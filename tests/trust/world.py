@@ -25,6 +25,9 @@ from wagtail_borgerdialog.contributions.actions import moderate, moderate_commen
 from wagtail_borgerdialog.contributions.models import (
     Attachment,
     Contribution,
+    Merge,
+    MergedSupport,
+    MergeStatus,
     Status,
     StatusChange,
     StatusKind,
@@ -481,6 +484,20 @@ class World:
             batch=new_word(),
             entered_by=self.staff["moderator"],
             created_at=NOW,
+        )
+        twin = ContributionFactory(activity=obj.activity, visibility=Visibility.DRAFT)
+        parts["merge"] = Merge.objects.create(
+            duplicate=obj, original=twin, proposed_by=self.staff["caseworker"], proposed_at=NOW
+        )
+        parts["support to move"] = MergedSupport.objects.create(
+            merge=Merge.objects.create(
+                duplicate=twin,
+                original=obj,
+                status=MergeStatus.MERGED,
+                proposed_at=NOW,
+                answered_at=NOW,
+            ),
+            support=parts["support"],
         )
         pending = case.person("possible supporter")
         parts["pending support"] = SupportFactory(

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
@@ -16,10 +17,10 @@ from wagtail.models import Locale
 from wagtail_borgerdialog.contributions.forms import PublicTextMixin, in_a_row
 from wagtail_borgerdialog.contributions.models import (
     Contribution,
+    PaperList,
     ReasonCode,
     Status,
     StatusKind,
-    Support,
 )
 from wagtail_borgerdialog.contributions.selectors import EnteredSupports
 from wagtail_borgerdialog.form_fields import PlainLineField, PlainTextField
@@ -247,14 +248,33 @@ class PeopleField(forms.CharField):
         return EnteredPerson(name, email=where)
 
 
-class SupportsForm(EvidenceForm):
-    """A paper list of supports, entered in one go."""
+class SupportForm(EvidenceForm):
+    """A support that somebody gave by phone, by letter or at a meeting."""
 
-    batch = PlainLineField(
-        label=_("Paper list"),
-        required=False,
-        max_length=Support._meta.get_field("batch").max_length,
-        help_text=_("A name for the list, so that all its supports can be found again."),
+    people = PeopleField(
+        label=_("Person"),
+        widget=forms.TextInput,
+        help_text=_(
+            "Name; e-mail or postal address. The postal address is not stored: it only makes sure "
+            "that the same person counts once. Several people at once are a paper list."
+        ),
+    )
+
+    def clean_people(self) -> list[EnteredPerson]:
+        """The one person. Raises ``ValidationError`` for more."""
+        people = self.cleaned_data["people"]
+        if len(people) > 1:
+            raise ValidationError(_("Enter one person here, or enter a paper list."))
+        return people
+
+
+class PaperListForm(EvidenceForm):
+    """A signed list, which counts when a colleague has countersigned it."""
+
+    name = PlainLineField(
+        label=_("Name of the list"),
+        max_length=PaperList._meta.get_field("name").max_length,
+        help_text=_("So that a colleague finds it again, for example “The library, sheet 2”."),
     )
     people = PeopleField(
         label=_("People"),
@@ -265,6 +285,56 @@ class SupportsForm(EvidenceForm):
             "person."
         ),
     )
+    field_order = ["name", "channel", "evidence", "people"]
+
+
+class ChooseListForm(forms.Form):
+    """Which of the paper lists of a case; ``lists`` are those that can be chosen."""
+
+    paper_list = forms.ChoiceField(
+        label=_("Paper list"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a list.")},
+    )
+
+    def __init__(self, *args: object, lists: Sequence[PaperList] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.lists = {str(one.pk): one for one in lists}
+        self.fields["paper_list"].choices = [(key, told(one)) for key, one in self.lists.items()]
+
+    def clean_paper_list(self) -> PaperList:
+        """The chosen list."""
+        return self.lists[self.cleaned_data["paper_list"]]
+
+
+class CountersignForm(ChooseListForm):
+    """A colleague has compared a list with the paper. ``lines`` is what to compare, by list."""
+
+    compared = forms.BooleanField(
+        label=_("I have compared every line with the paper"),
+        error_messages={"required": _("Compare the list with the paper, and tick this.")},
+    )
+
+    def __init__(self, *args: object, lines: Sequence[object] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+
+
+class VoidListForm(ChooseListForm):
+    """Why a list does not count."""
+
+    reason = PlainLineField(
+        label=_("Why does it not count?"),
+        max_length=PaperList._meta.get_field("void_reason").max_length,
+        help_text=_("Only colleagues see it."),
+    )
+
+
+def told(one: PaperList) -> str:
+    """A paper list in one line."""
+    lines = ngettext("%(n)s line", "%(n)s lines", one.line_count) % {"n": one.line_count}
+    parts = [one.name, lines, date_format(timezone.localdate(one.entered_at)), str(one.entered_by)]
+    return " – ".join([*parts, one.get_channel_display(), one.evidence])
 
 
 class TakeBackForm(forms.Form):

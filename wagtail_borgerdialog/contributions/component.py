@@ -94,9 +94,9 @@ class Contributions(Component):
         return (STATUS_CHANGES, MERGED_INTO, MERGED_FROM)
 
     def retained(self) -> Sequence[RetainedData]:
-        from wagtail_borgerdialog.contributions import retained, retained_reports
+        from wagtail_borgerdialog.contributions import retained, retained_paper, retained_reports
 
-        return (*retained.RETAINED, *retained_reports.RETAINED)
+        return (*retained.RETAINED, *retained_reports.RETAINED, *retained_paper.RETAINED)
 
     def calendar_entries(self, about: Model) -> Sequence[CalendarEntry]:
         if isinstance(about, Activity):

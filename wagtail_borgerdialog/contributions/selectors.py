@@ -107,9 +107,12 @@ class EnteredSupports:
 
 
 def entered_rows(contribution: Contribution) -> QuerySet[Support]:
-    """The supports that staff entered and that count."""
+    """The supports that staff entered one by one and that count; paper lists are apart."""
     return Support.objects.filter(
-        contribution=contribution, status=SupportStatus.CONFIRMED, entered_by__isnull=False
+        contribution=contribution,
+        status=SupportStatus.CONFIRMED,
+        entered_by__isnull=False,
+        paper_line__isnull=True,
     )
 
 

@@ -28,6 +28,7 @@ from wagtail_borgerdialog.contributions.viewsets.base import StaffIndexView, Sta
 from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
 from wagtail_borgerdialog.contributions.viewsets.comments import found_in
 from wagtail_borgerdialog.contributions.viewsets.merging import MERGING
+from wagtail_borgerdialog.contributions.viewsets.paper import PAPER
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     FREE,
     HIDE,
@@ -154,6 +155,7 @@ class IdeaViewSet(CaseViewSet):
         JOURNALISE,
         Refine(),
         EnterSupports(),
+        *PAPER,
         CorrectPlace(),
         *MERGING,
         REJECT,

@@ -53,6 +53,7 @@ from wagtail_borgerdialog.contributions.viewsets.base import (
 )
 from wagtail_borgerdialog.contributions.viewsets.entering import EnterView
 from wagtail_borgerdialog.contributions.viewsets.merging import merges_of_case
+from wagtail_borgerdialog.contributions.viewsets.paper import lists_of
 from wagtail_borgerdialog.models import Area, Category
 from wagtail_borgerdialog.personal_data import contact_data
 from wagtail_borgerdialog.rules import activity_scope
@@ -280,6 +281,7 @@ class CaseView(StaffItemView):
             ],
             comments_url=reverse("borgerdialog_comments:list") + f"?reference={case.reference}",
             merges=merges_of_case(case),
+            paper_lists=lists_of(case),
             extra_panels=self.viewset.extra_panels(case, self.request.user),
             **kwargs,
         )

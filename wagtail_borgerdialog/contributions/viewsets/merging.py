@@ -17,7 +17,6 @@ from wagtail_borgerdialog.contributions.models import (
     Contribution,
     Merge,
     MergeStatus,
-    StatusKind,
     Visibility,
 )
 from wagtail_borgerdialog.contributions.models.merging import OPEN_MERGES, MoveAnswer
@@ -116,9 +115,10 @@ class UndoMerge(StaffAction):
     is_serious = True
 
     def suits(self, item: Contribution) -> bool:
-        if item.status.kind == StatusKind.MERGED:
-            return True
-        return item.is_public and _open(item).exists()
+        return any(
+            one.duplicate_id == item.pk and one.status in OPEN_MERGES
+            for one in merges_of_case(item)
+        )
 
     def consequences(self, item: Contribution) -> Sequence[str]:
         return [
@@ -148,21 +148,22 @@ def _open(item: Contribution) -> QuerySet[Merge]:
 
 
 def merges_of_case(case: Contribution) -> list[Merge]:
-    """All mergings with ``case``, with how many supporters answered what. One query."""
-    return list(
-        Merge.objects.filter(Q(duplicate=case.pk) | Q(original=case.pk))
-        .select_related("duplicate", "original", "proposed_by")
-        .annotate(
-            moved=Count("supports", filter=Q(supports__answer=MoveAnswer.MOVED)),
-            kept=Count("supports", filter=Q(supports__answer=MoveAnswer.KEPT)),
-            waiting=Count(
-                "supports",
-                filter=Q(
-                    supports__answer=MoveAnswer.WAITING, supports__support__status="confirmed"
-                ),
-            ),
+    """All mergings with ``case``, with how many supporters answered what.
+
+    One query, the first time.
+    """
+    if "read_merges" not in vars(case):
+        waits = Q(supports__answer=MoveAnswer.WAITING, supports__support__status="confirmed")
+        case.read_merges = list(
+            Merge.objects.filter(Q(duplicate=case.pk) | Q(original=case.pk))
+            .select_related("duplicate", "original", "proposed_by")
+            .annotate(
+                moved=Count("supports", filter=Q(supports__answer=MoveAnswer.MOVED)),
+                kept=Count("supports", filter=Q(supports__answer=MoveAnswer.KEPT)),
+                waiting=Count("supports", filter=waits),
+            )
         )
-    )
+    return case.read_merges
 
 
 MERGING = (MergeInto(), UndoMerge())

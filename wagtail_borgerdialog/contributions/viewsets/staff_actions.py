@@ -20,11 +20,12 @@ from wagtail_borgerdialog.contributions.actions import (
 from wagtail_borgerdialog.contributions.actions.correcting import correct_place
 from wagtail_borgerdialog.contributions.actions.moderating import can_start
 from wagtail_borgerdialog.contributions.admin_forms import (
+    EnteredPerson,
     NoteForm,
     PlaceForm,
     ReasonForm,
     StatusForm,
-    SupportsForm,
+    SupportForm,
     TakeBackForm,
     people_counted,
 )
@@ -35,7 +36,7 @@ from wagtail_borgerdialog.contributions.rules import ANSWER, ENTER
 from wagtail_borgerdialog.contributions.selectors import entered_rows, entered_supports
 from wagtail_borgerdialog.models import ParticipationSettings
 from wagtail_borgerdialog.people.actions import enter_person
-from wagtail_borgerdialog.people.eligibility import DeniedReason, NotAllowed
+from wagtail_borgerdialog.people.models import Participant
 
 
 class StaffAction:
@@ -288,21 +289,21 @@ class CorrectPlace(StaffAction):
 
 
 class EnterSupports(StaffAction):
-    """A paper list in one go."""
+    """A support on the phone, in a letter or at a meeting."""
 
     name = "supports"
-    label = gettext_lazy("Enter supports")
+    label = gettext_lazy("Enter a support")
     permission = ENTER
-    form_class = SupportsForm
+    form_class = SupportForm
 
     def suits(self, item: Contribution) -> bool:
         return item.is_public and item.activity.supports_enabled
 
     def consequences(self, item: Contribution) -> Sequence[str]:
         return [
-            _("Each person is counted at once, and at most once."),
-            _("It is stored that you entered them, and on what evidence."),
-            _("Those with an e-mail address get a mail with a link to withdraw it."),
+            _("The person is counted at once, and at most once."),
+            _("It is stored that you entered it, and on what evidence."),
+            _("With an e-mail address they get a mail with a link to withdraw it."),
             _("To undo it, take back what was entered."),
         ]
 
@@ -314,39 +315,32 @@ class EnterSupports(StaffAction):
         by: AbstractBaseUser,
         at: datetime.datetime,
     ) -> str:
-        counted = repeated = refused = 0
-        language = item.activity.page.locale.language_code
         with transaction.atomic():
-            for one in data["people"]:
-                participant = enter_person(
-                    name=one.name,
-                    email=one.email,
-                    address=one.address,
-                    at=at,
-                    language=language,
-                )
-                try:
-                    is_new = enter_support(
-                        item,
-                        participant=participant,
-                        channel=data["channel"],
-                        evidence=data["evidence"],
-                        batch=data["batch"],
-                        entered_by=by,
-                        at=at,
-                    )
-                except NotAllowed as error:
-                    if error.decision.reason not in PERSONAL_REASONS:
-                        raise
-                    refused += 1
-                else:
-                    counted += is_new
-                    repeated += not is_new
-        return people_counted(counted, repeated, refused)
+            (participant,) = entered_people(item, data["people"], at=at)
+            is_new = enter_support(
+                item,
+                participant=participant,
+                channel=data["channel"],
+                evidence=data["evidence"],
+                entered_by=by,
+                at=at,
+            )
+        return people_counted(int(is_new), int(not is_new), 0)
+
+
+def entered_people(
+    item: Contribution, people: Sequence[EnteredPerson], *, at: datetime.datetime
+) -> list[Participant]:
+    """Whom staff have typed in, as we know them."""
+    language = item.activity.page.locale.language_code
+    return [
+        enter_person(name=one.name, email=one.email, address=one.address, at=at, language=language)
+        for one in people
+    ]
 
 
 class TakeBackSupports(StaffAction):
-    """Undo a paper list that was entered by mistake."""
+    """Undo supports that were entered by mistake, one by one."""
 
     name = "takeback"
     label = gettext_lazy("Take back entered supports")
@@ -380,12 +374,6 @@ class TakeBackSupports(StaffAction):
             "%(n)s support does not count any more.", "%(n)s supports do not count any more.", n
         ) % {"n": n}
 
-
-PERSONAL_REASONS = {
-    DeniedReason.TOO_YOUNG,
-    DeniedReason.NOT_RESIDENT,
-    DeniedReason.NOT_DECLARED,
-}
 
 PUBLISH, REJECT, HIDE, REMOVE, RESTORE = map(
     Moderate,

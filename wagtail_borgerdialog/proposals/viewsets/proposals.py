@@ -20,6 +20,7 @@ from wagtail_borgerdialog.contributions.viewsets import (
 )
 from wagtail_borgerdialog.contributions.viewsets.cases import CasePart
 from wagtail_borgerdialog.contributions.viewsets.merging import MERGING
+from wagtail_borgerdialog.contributions.viewsets.paper import PAPER
 from wagtail_borgerdialog.contributions.viewsets.staff_actions import (
     HIDE,
     REMOVE,
@@ -156,6 +157,7 @@ class ProposalViewSet(CaseViewSet):
         *CLOCK_ACTIONS,
         JOURNALISE,
         EnterSupports(),
+        *PAPER,
         CorrectPlace(),
         *MERGING,
         TakeBackSupports(),
