@@ -243,6 +243,11 @@ def key(role: Role, case: Case) -> Statuses:
     return OK if role.host_for(case) == case.host else GONE
 
 
+def anything_goes(role: Role, case: Case) -> Statuses:
+    """What says the same to everybody, whatever the case."""
+    return OK
+
+
 def author_key(role: Role, case: Case) -> Statuses:
     """The author's key on the page itself."""
     of_page = page(role, case)
@@ -353,6 +358,12 @@ def _comment(world: World, case: Case) -> list[str]:
     """The form, and as a reply to each comment: only what everybody reads is quoted."""
     plain = reverse("borgerdialog:comment", args=[case.obj.reference])
     return [plain, f"{plain}?parent={case.parts['comment'].pk}"]
+
+
+def _report(world: World, case: Case) -> list[str]:
+    """The form, about the text and about a comment on it."""
+    plain = reverse("borgerdialog:report", args=[case.obj.reference])
+    return [plain, f"{plain}?comment={case.parts['comment'].pk}"]
 
 
 def _file(world: World, case: Case) -> list[str]:
@@ -516,6 +527,7 @@ WORKING = {
     "status": (ANSWER,),
     "journalise": (ANSWER,),
     "assign": (ANSWER,),
+    "promise": (ANSWER,),
     "pause": (ANSWER,),
     "resume": (ANSWER,),
     "supports": (ENTER,),
@@ -607,6 +619,19 @@ ROWS: dict[str, Row] = {
     "borgerdialog:comment_waiting": Row(
         KINDS, _ours("comment_waiting"), acting, each="sample", roles=BEARERS
     ),
+    "borgerdialog:report": Row(KINDS, _report, acting, ACT, roles=ACTORS),
+    "borgerdialog:report_sent": Row(
+        KINDS, _ours("report_sent"), anything_goes, each="sample", roles=BEARERS
+    ),
+    "borgerdialog:transparency": Row(
+        KINDS,
+        lambda world, case: [
+            reverse("borgerdialog:transparency") + more
+            for more in ("", "?export=csv", "?export=xlsx")
+        ],
+        anything_goes,
+        each="once",
+    ),
     "borgerdialog:file": Row(KINDS, _file, file),
     # Everybody: feeds and calendars, which know nobody.
     "borgerdialog:feed_site": Row(KINDS, _once("borgerdialog:feed_site"), _answers, each="once"),
@@ -632,6 +657,17 @@ ROWS: dict[str, Row] = {
         KINDS, _link("follows", "follower"), key, ACT, roles=BEARERS, holder="follower"
     ),
     "borgerdialog:unfollow": Row(KINDS, _unfollow, key, ACT, roles=BEARERS, holder="follower"),
+    **{
+        name: Row(
+            KINDS,
+            _link("appeal", "decision"),
+            key,
+            ACT,
+            roles=BEARERS,
+            holder="hidden commenter",
+        )
+        for name in ("link:appeal", "borgerdialog:appeal")
+    },
     "link:confirm": Row(KINDS, _link("confirm", ""), key, ACT, roles=BEARERS, holder="author"),
     "link:withdraw": Row(KINDS, _link("withdraw", ""), key, ACT, roles=BEARERS, holder="author"),
     "link:proposal": Row(
@@ -704,6 +740,8 @@ ROWS: dict[str, Row] = {
     **_staff_rows("ideas", ("ideas",), (SEE,)),
     **_staff_rows("proposals", ("proposals",), (SEE,)),
     **_staff_rows("comments", KINDS, (TALK,), parts=COMMENTS),
+    **_staff_rows("reports", KINDS, (MODERATE,), parts=("reported",)),
+    **_staff_rows("appeals", KINDS, (MODERATE,), parts=("appeal",)),
     **_staff_rows("help", ("ideas",), (TALK,), parts=OFFERS),
     **_staff_rows("addenda", ("proposals",), (MODERATE,), parts=ADDENDA),
     "borgerdialog_ideas:enter": Row(
@@ -735,6 +773,15 @@ ROWS: dict[str, Row] = {
         },
     ),
     **_action_rows("comments", KINDS, MODERATING, parts=("pending comment",)),
+    **_action_rows(
+        "reports",
+        KINDS,
+        dict.fromkeys(("keep", "hide", "remove"), (MODERATE,)),
+        parts=("reported",),
+    ),
+    **_action_rows(
+        "appeals", KINDS, dict.fromkeys(("uphold", "reverse"), (MODERATE,)), parts=("appeal",)
+    ),
     **_action_rows("help", ("ideas",), MODERATING, parts=("pending offer",)),
     **_action_rows(
         "addenda",
@@ -769,6 +816,12 @@ ROWS: dict[str, Row] = {
         parts=COMMENTS,
     ),
     **_bulk_rows(
+        "borgerdialog_contributions.reportedtext",
+        KINDS,
+        {"borgerdialog_keep": MODERATE},
+        parts=("reported",),
+    ),
+    **_bulk_rows(
         "borgerdialog_ideas.helpoffer",
         ("ideas",),
         {
@@ -785,6 +838,27 @@ ROWS: dict[str, Row] = {
         parts=ADDENDA,
     ),
     **_queue_rows(),
+    **_staff_rows("promises", KINDS, (SEE,), parts=("promise",)),
+    "borgerdialog_promises:make": Row(
+        KINDS, _once("borgerdialog_promises:make"), staff(ANSWER), ACT, "once", is_staff=True
+    ),
+    **_action_rows(
+        "promises",
+        KINDS,
+        dict.fromkeys(
+            ("keep", "report", "move", "operation", "reopen", "break", "drop"), (ANSWER,)
+        ),
+        parts=("promise",),
+    ),
+    **_bulk_rows(
+        "borgerdialog_followup.promise",
+        KINDS,
+        dict.fromkeys(("borgerdialog_keep", "borgerdialog_move", "borgerdialog_drop"), ANSWER),
+        parts=("promise",),
+    ),
+    "borgerdialog_effect:index": Row(
+        KINDS, _once("borgerdialog_effect:index"), staff(SEE), is_staff=True, each="once"
+    ),
     **_bulk_rows(
         "borgerdialog_followup.case", KINDS, {"borgerdialog_assign": ANSWER}, parts=("case",)
     ),
@@ -818,8 +892,12 @@ ROWS: dict[str, Row] = {
 
 # One address stands for what has rows of its own: an action of a viewset, a purpose of a link.
 COVERED = {
-    f"borgerdialog_{name}:action": f"action:{name}:hide"
-    for name in ("ideas", "proposals", "comments", "help", "addenda")
+    **{
+        f"borgerdialog_{name}:action": f"action:{name}:hide"
+        for name in ("ideas", "proposals", "comments", "help", "addenda", "reports")
+    },
+    "borgerdialog_appeals:action": "action:appeals:uphold",
+    "borgerdialog_promises:action": "action:promises:keep",
 }
 
 

@@ -23,17 +23,30 @@ from wagtail.models import GroupPagePermission, Locale, PageViewRestriction, Sit
 from wagtail_borgerdialog.actions import sync_activity
 from wagtail_borgerdialog.contributions.actions import moderate, moderate_comment
 from wagtail_borgerdialog.contributions.models import (
+    Appeal,
     Attachment,
     Contribution,
     Merge,
     MergedSupport,
     MergeStatus,
+    Report,
+    ReportedText,
     Status,
     StatusChange,
     StatusKind,
     Visibility,
 )
 from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
+from wagtail_borgerdialog.followup.models import (
+    AnswerTemplate,
+    Handover,
+    InternalNote,
+    OfficialAnswer,
+    Promise,
+    PromiseChange,
+    Unit,
+)
+from wagtail_borgerdialog.followup.models import Case as FollowUpCase
 from wagtail_borgerdialog.ideas.actions import moderate_offer
 from wagtail_borgerdialog.models import (
     Activity,
@@ -41,8 +54,7 @@ from wagtail_borgerdialog.models import (
     OutgoingMail,
     ParticipationSettings,
 )
-from wagtail_borgerdialog.notifications.models import Webhook
-from wagtail_borgerdialog.notifications.models import FollowStatus
+from wagtail_borgerdialog.notifications.models import FollowStatus, Webhook
 from wagtail_borgerdialog.pages_base import ParticipationPageMixin, base_page_model
 from wagtail_borgerdialog.people.models import Participant
 from wagtail_borgerdialog.proposals.models import (
@@ -68,6 +80,7 @@ from wagtail_borgerdialog.testing.ideas import HelpOfferFactory, IdeaFactory
 from wagtail_borgerdialog.testing.notifications import FollowFactory
 
 NOW = datetime.datetime(2026, 11, 20, 10, 0, tzinfo=datetime.UTC)
+LONG_FROM_NOW = datetime.datetime(2099, 11, 20, 22, 59, tzinfo=datetime.UTC)
 HOST_A, HOST_B = "localhost", "nabokommunen.example.dk"
 PASSWORD = "kodeordet"
 
@@ -286,6 +299,10 @@ class World:
         self.webhook = Webhook.objects.create(
             site=self.site_a, name="Datavarehuset", url="https://data.example.dk/hook"
         )
+        AnswerTemplate.objects.create(
+            name="Svar", outcome="adopted", body="Ja.", signed_as="Borgerservice"
+        )
+        self.unit = Unit.objects.create(name="Teknik og Miljø", email="tm@vestersoe.example.dk")
         self.area, self.category = AreaFactory(slug="lyngdal"), CategoryFactory(slug="trafik")
         self.here = self._section(self.home_a, "her")
         self.there = self._section(self.home_a, "der")
@@ -476,6 +493,27 @@ class World:
             by_role="Borgerservice",
             at=NOW,
         )
+        self._answer(case)
+        parts["case"], _is_new = FollowUpCase.objects.update_or_create(
+            contribution_id=obj.pk,
+            defaults={
+                "unit": self.unit,
+                "caseworker": self.staff["caseworker"],
+                "due_kind": "threshold_reached",
+                "due_set_at": NOW,
+                "due_at": LONG_FROM_NOW,
+                "paused_at": NOW,
+                "pause_reason": case.new("why the answer waits", OPEN),
+                "next_decision_on": LONG_FROM_NOW.date(),
+            },
+        )
+        Handover.objects.create(
+            case=parts["case"],
+            to_unit=self.unit,
+            note=case.new("note at a hand-over", INTERNAL),
+            by=self.staff["caseworker"],
+            at=NOW,
+        )
         supporter = case.person("supporter")
         parts["support"] = SupportFactory(
             contribution=obj,
@@ -522,6 +560,53 @@ class World:
                 created_at=NOW,
             )
 
+    def _answer(self, case: Case) -> None:
+        """What the municipality says, has not said yet, and notes to itself."""
+        obj, people = case.obj, {"written_by": self.staff["superuser"], "written_at": NOW}
+        followed, _is_new = FollowUpCase.objects.get_or_create(contribution_id=obj.pk)
+        # Whoever cannot read the text does not read what is answered to it either.
+        tier = OPEN if case.is_visible else INTERNAL
+        followed.answer = OfficialAnswer.objects.create(
+            contribution=obj,
+            outcome="under_review",
+            body=case.new("official answer", tier),
+            signed_as=case.new("role that answers", tier),
+            state="published",
+            published_at=NOW,
+            **people,
+        )
+        followed.save()
+        OfficialAnswer.objects.create(
+            contribution=obj,
+            outcome="rejected",
+            body=case.new("draft of an answer", INTERNAL),
+            signed_as="Borgerservice",
+            binding_rule=case.new("reason in a draft", INTERNAL),
+            **people,
+        )
+        InternalNote.objects.create(
+            case=followed, text=case.new("note among colleagues", INTERNAL), at=NOW
+        )
+        promise = Promise.objects.create(
+            site=obj.site,
+            activity=obj.activity,
+            contribution_id=obj.pk,
+            what=case.new("promise", tier),
+            description=case.new("more about a promise", tier),
+            promised_by=case.new("role that promises", tier),
+            due_on=LONG_FROM_NOW.date(),
+            made_at=NOW,
+        )
+        PromiseChange.objects.create(
+            promise=promise,
+            step="reported",
+            to_state="open",
+            note=case.new("note about a promise", tier),
+            by_role="Borgerservice",
+            at=NOW,
+        )
+        case.parts["promise"] = promise
+
     def _behind(self, case: Case, who: str, status: str, tier: str) -> None:
         person = case.person(who)
         word = case.new(f"given name of the {who}", tier, owner=who)
@@ -564,6 +649,7 @@ class World:
                     public_note=case.new(f"reason at a {state} comment", reason_tier, owner=who),
                 )
                 obj.refresh_from_db()
+        self._object(case)
         if case.kind == "ideas":
             for state in (Visibility.DRAFT, Visibility.PENDING, Visibility.HIDDEN):
                 who = f"{state} helper"
@@ -614,6 +700,33 @@ class World:
             next_attempt_at=NOW + datetime.timedelta(days=99),
             attempts=3,
             last_error="SMTPRecipientsRefused",
+        )
+
+    def _object(self, case: Case) -> None:
+        """Somebody reports the case, and the author of its hidden comment objects."""
+        obj, parts = case.obj, case.parts
+        reporter = case.person("reporter")
+        row = parts["reported"] = ReportedText.objects.create(
+            contribution=obj, opened_at=NOW, report_count=1
+        )
+        Report.objects.create(
+            reported=row,
+            reason_code="offensive",
+            words=case.new("words of the reporter", HELD, owner="reporter"),
+            participant=reporter,
+            person_key=reporter.person_key,
+            created_at=NOW,
+        )
+        who = "hidden commenter"
+        comment = parts["hidden comment"]
+        parts["decision"] = comment.decisions.get()
+        parts["appeal"] = Appeal.objects.create(
+            decision=parts["decision"],
+            contribution=obj,
+            participant=comment.participant,
+            words=case.new("objection of the hidden commenter", HELD, owner=who),
+            language="da",
+            created_at=NOW,
         )
 
     def _decide(self, case: Case) -> None:
