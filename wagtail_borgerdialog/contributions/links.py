@@ -249,6 +249,6 @@ LINKS = (
     ConfirmSupport(),
     WithdrawSupport(),
     ConfirmComment(),
-    AppealLink(),
     WithdrawComment(),
+    AppealLink(),
 )

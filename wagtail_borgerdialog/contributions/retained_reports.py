@@ -44,7 +44,9 @@ class Reports(RetainedData):
 
     def erase(self, participant: Participant, *, at: datetime.datetime) -> int:
         own = Report.objects.filter(participant=participant)
-        return own.update(participant=None, person_key="", words="")
+        # Whoever was a voice stays one.
+        own.exclude(person_key="").update(person_key=participant.pseudonym)
+        return own.update(participant=None, words="")
 
     def purge(self, *, at: datetime.datetime) -> int:
         """Networks after a month, and the rest half a year after the decision."""

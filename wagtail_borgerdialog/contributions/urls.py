@@ -6,6 +6,7 @@ from wagtail_borgerdialog.contributions.views import (
     files,
     reporting,
     supporting,
+    transparency,
 )
 
 urlpatterns = [
@@ -17,5 +18,6 @@ urlpatterns = [
     path("report/<slug:reference>/", reporting.report, name="report"),
     path("report/<slug:reference>/sent/", reporting.report_sent, name="report_sent"),
     path("appeal/<str:token>/", appealing.appeal, name="appeal"),
+    path("moderation/", transparency.transparency, name="transparency"),
     path("file/<uuid:uuid>/", files.file, name="file"),
 ]

@@ -98,17 +98,6 @@ class ParticipationSettings(BaseSiteSetting):
         default=5,
         help_text=_("How many working days before an answer is due."),
     )
-    hide_after_reports = models.PositiveSmallIntegerField(
-        _("reports that take a text out of sight"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(2)],
-        help_text=_(
-            "When so many different people have reported a text, it waits out of sight until a "
-            "moderator has looked. Leave empty to leave every decision to people. A text that a "
-            "moderator has let stand is not taken out of sight again."
-        ),
-    )
     accessibility_statement_url = models.URLField(
         _("accessibility statement"),
         blank=True,
