@@ -17,6 +17,7 @@ from example_site.demo.dates import Calendar
 from example_site.demo.paper import enter_waiting_list
 from example_site.demo.people import Cast, crowd
 from example_site.demo.promises import PromiseTeller
+from example_site.demo.queue import share_out
 from example_site.demo.supports import Supporters
 from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.followup.models import AnswerTemplate
@@ -84,6 +85,7 @@ class Command(BaseCommand):
         for template in answers()["templates"]:
             AnswerTemplate.objects.create(**template)
         calendar.run()
+        share_out(staff=place.staff["sagsbehandler"], at=at)
         for component in registry:
             component.run_clock(at=at)
         enter_waiting_list(staff=place.staff["sagsbehandler"], at=at)
