@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -237,13 +237,3 @@ def sentences(events: Iterable[str], *, language: str) -> list[str]:
     with translation.override(language):
         words = {k: str(v) for one in registry for k, v in one.event_names().items()}
     return list(dict.fromkeys(words[event] for event in events if event in words))
-
-
-def follower_counts(activities: QuerySet[Activity]) -> QuerySet[Activity]:
-    """``activities`` with ``follower_count`` and ``text_follower_count``: numbers, no names."""
-    told = Q(follows__status=FollowStatus.CONFIRMED)
-    texts = Q(contributions__follows__status=FollowStatus.CONFIRMED)
-    return activities.annotate(
-        follower_count=Count("follows", filter=told, distinct=True),
-        text_follower_count=Count("contributions__follows", filter=texts, distinct=True),
-    )
