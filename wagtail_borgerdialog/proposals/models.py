@@ -174,7 +174,13 @@ class ProposalQuerySet(ContributionQuerySet):
     def with_case_rows(self) -> "ProposalQuerySet":
         """What a proposal's own page shows of the row itself, in one query."""
         rows = self.select_related(
-            "status", "area", "category", "participant__user", "rule_set", "case__answer", "case__unit"
+            "status",
+            "area",
+            "category",
+            "participant__user",
+            "rule_set",
+            "case__answer",
+            "case__unit",
         )
         named = rows.annotate(category_name=name_for_reader("category__"))
         return named.defer("area__boundary")
