@@ -203,6 +203,21 @@ def test_an_answer_that_is_changed_to_an_open_one_starts_the_clock_again(scheme,
     assert case.due_at == end_of(datetime.date(2026, 3, 23))
 
 
+def test_a_case_that_a_colleague_calls_answered_is_not_late(scheme, terms):
+    proposal = reached(scheme)
+    change_status(
+        proposal,
+        Status.objects.of_kind(StatusKind.ANSWERED),
+        at=MONDAY + DAY,
+        by=boss(),
+        by_role="Byrådet",
+        note="Vi gør det til foråret.",
+    )
+    case = Case.objects.get()
+    assert case.answered_at == MONDAY + DAY
+    assert not case.is_overdue(case.due_at + DAY)
+
+
 def test_what_is_withdrawn_or_removed_is_owed_nothing_and_what_is_hidden_is(scheme, terms):
     withdrawn, removed, hidden = reached(scheme), reached(scheme), reached(scheme)
     withdraw(withdrawn, by=Person(participant=withdrawn.participant), at=MONDAY + DAY)

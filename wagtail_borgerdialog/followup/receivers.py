@@ -6,7 +6,12 @@ from wagtail_borgerdialog.components import AnswerDeadline, registry
 from wagtail_borgerdialog.contributions import events as contribution_events
 from wagtail_borgerdialog.contributions.models import Contribution, StatusKind, Visibility
 from wagtail_borgerdialog.followup import events
-from wagtail_borgerdialog.followup.actions.clock import answer_was_given, owe_answer, owe_nothing
+from wagtail_borgerdialog.followup.actions.clock import (
+    answer_was_given,
+    answered_in_status,
+    owe_answer,
+    owe_nothing,
+)
 from wagtail_borgerdialog.models import ParticipationSettings
 
 GONE = frozenset({Visibility.WITHDRAWN, Visibility.REMOVED})
@@ -26,6 +31,8 @@ def something_happened(
             owe_nothing(contribution, at=at)
     elif _is_merged(contribution, event):
         owe_nothing(contribution, at=at)
+    elif _is_answered(contribution, event):
+        answered_in_status(contribution, at=at)
     elif deadline := _deadline(contribution, event):
         settings = ParticipationSettings.for_site(contribution.site)
         days = getattr(settings, deadline.setting)
@@ -37,6 +44,11 @@ def _is_merged(contribution: Contribution, event: str) -> bool:
     if event == contribution_events.STATUS_CHANGED:
         return contribution.status.kind == StatusKind.MERGED
     return event == "merged"
+
+
+def _is_answered(contribution: Contribution, event: str) -> bool:
+    is_moved = event == contribution_events.STATUS_CHANGED
+    return is_moved and contribution.status.kind == StatusKind.ANSWERED
 
 
 def _deadline(contribution: Contribution, event: str) -> AnswerDeadline | None:

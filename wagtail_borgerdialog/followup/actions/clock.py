@@ -85,6 +85,14 @@ def answer_was_given(contribution: Contribution, *, at: datetime.datetime) -> No
 
 
 @transaction.atomic
+def answered_in_status(contribution: Contribution, *, at: datetime.datetime) -> None:
+    """A colleague has moved the case to "answered", signed and in public: the clock ends."""
+    case = Case.objects.select_for_update().filter(contribution=contribution.pk).first()
+    if case is not None and case.is_owed:
+        _change(case, answered_at=at, **NOT_PAUSED)
+
+
+@transaction.atomic
 def pause_clock(
     contribution: Contribution,
     *,
