@@ -106,11 +106,18 @@ CASES: dict[str, Callable[[Town], None]] = {
     "already_supported": lambda t: notices.already_supported(t.part("support"), t.idea(), at=NOW),
     "confirm_comment": lambda t: notices.confirm_comment(t.part("draft comment"), at=NOW),
     "comment_not_shown": _comment_not_shown,
+    "held": lambda t: notices.held(t.idea(), t.part("reported"), at=NOW),
+    "comment_held": lambda t: notices.comment_held(t.part("comment"), t.part("reported"), at=NOW),
+    "report_settled": lambda t: notices.report_settled(
+        t.part("reported").reports.get().participant, t.part("reported"), at=NOW
+    ),
+    "appeal_received": lambda t: notices.appeal_received(t.part("appeal"), t.idea(), at=NOW),
+    "appeal_decided": lambda t: notices.appeal_decided(t.part("appeal"), t.idea(), at=NOW),
+    "merge_proposed": lambda t: notices.merge_proposed(t.part("merge"), at=NOW),
+    "merge_move": lambda t: notices.merge_supporter_asked(t.part("support to move"), at=NOW),
     "confirm_follow": lambda t: follow_notices.confirm_follow(t.part("follow"), at=NOW),
     "followed_news": lambda t: _followed(t, Frequency.AT_ONCE),
     "followed_digest": lambda t: _followed(t, Frequency.DAILY),
-    "merge_proposed": lambda t: notices.merge_proposed(t.part("merge"), at=NOW),
-    "merge_move": lambda t: notices.merge_supporter_asked(t.part("support to move"), at=NOW),
     "confirm_help_offer": lambda t: idea_notices.confirm_offer(t.part("draft offer"), at=NOW),
     "help_offered": lambda t: idea_notices.help_offered(t.part("offer"), at=NOW),
     "help_offer_not_shown": lambda t: idea_notices.offer_not_shown(

@@ -14,6 +14,7 @@ from example_site.demo import letters, municipality
 from example_site.demo.cases import IdeaTeller, ProposalTeller, still_waiting
 from example_site.demo.content import answers, ideas, proposals, read
 from example_site.demo.dates import Calendar
+from example_site.demo.objections import report_and_object
 from example_site.demo.paper import enter_waiting_list
 from example_site.demo.people import Cast, crowd
 from example_site.demo.promises import PromiseTeller
@@ -89,6 +90,7 @@ class Command(BaseCommand):
         for component in registry:
             component.run_clock(at=at)
         enter_waiting_list(staff=place.staff["sagsbehandler"], at=at)
+        report_and_object(at=at)
         call_command("borgerdialog_recount", stdout=self.stdout)
         kept = letters.post_history(at=at)
         self.stdout.write(f"{kept} letters go to the demo's mail folder.")
