@@ -51,6 +51,9 @@ NO_PERSONAL_DATA = {
     "borgerdialog_ideas.Disclaimer": "wordings of the disclaimer",
     "borgerdialog_followup.AnswerTemplate": "words to begin an answer with",
     "borgerdialog_followup.Unit": "parts of the municipality, and their mailboxes",
+    "borgerdialog_notifications.News": "which event befell which case",
+    "borgerdialog_notifications.Webhook": "other systems",
+    "borgerdialog_notifications.WebhookDelivery": "references and addresses of cases",
     "borgerdialog_proposals.RuleSet": "rules",
     "borgerdialog_proposals.FormalCriterion": "what is checked",
 }
