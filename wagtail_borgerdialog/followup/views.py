@@ -2,18 +2,17 @@
 
 from typing import TYPE_CHECKING
 
-from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from wagtail.models import Site
 
 from wagtail_borgerdialog.contributions.models import Contribution
 from wagtail_borgerdialog.contributions.presenters import Tab
 from wagtail_borgerdialog.followup.effect import answer_times, funnel
+from wagtail_borgerdialog.followup.filters import EffectFilterForm, LedgerFilterForm
 from wagtail_borgerdialog.followup.ledger import (
     GROUPS,
     Ledger,
@@ -21,37 +20,11 @@ from wagtail_borgerdialog.followup.ledger import (
     list_promises,
     public_activities,
 )
-from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.templatetags.borgerdialog import bd_number
 from wagtail_borgerdialog.views import breadcrumb, cacheable, settings_of
 
 if TYPE_CHECKING:
     from wagtail_borgerdialog.followup.pages import PromisesPageMixin
-
-
-class LedgerFilterForm(forms.Form):
-    """District and page. Shows what a ledger was asked for; it has read the query itself."""
-
-    state = forms.CharField(required=False, widget=forms.HiddenInput)
-    area = forms.ChoiceField(label=_("District"), required=False)
-    page = forms.ChoiceField(label=_("Page"), required=False)
-
-    def __init__(self, ledger: Ledger) -> None:
-        super().__init__(
-            initial={"state": ledger.group, "area": ledger.area, "page": ledger.activity}
-        )
-        self.fields["area"].choices = [("", gettext("All districts")), *ledger.areas]
-        self.fields["page"].choices = [("", gettext("All pages")), *ledger.activities]
-
-
-class EffectFilterForm(forms.Form):
-    """Which page the numbers are about."""
-
-    page = forms.ChoiceField(label=_("Page"), required=False)
-
-    def __init__(self, activities: list[Activity], chosen: Activity | None) -> None:
-        super().__init__(initial={"page": str(chosen.pk) if chosen else ""})
-        self.fields["page"].choices = [("", gettext("All pages")), *_named(activities)]
 
 
 @require_safe
@@ -98,10 +71,6 @@ def effect(request: HttpRequest, page: "PromisesPageMixin") -> HttpResponse:
         "times": answer_times(ids, at=at),
     }
     return cacheable(request, _page_of_promises(request, page, "effect", context, below=True))
-
-
-def _named(activities: list[Activity]) -> list[tuple[str, str]]:
-    return [(str(activity.pk), activity.page.title) for activity in activities]
 
 
 def _site(request: HttpRequest, page: "PromisesPageMixin") -> Site:

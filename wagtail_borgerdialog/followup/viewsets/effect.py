@@ -10,7 +10,7 @@ from wagtail.admin.views.generic import WagtailAdminTemplateMixin
 
 from wagtail_borgerdialog.contributions.viewsets.base import SEE, StaffView, activities_to_choose
 from wagtail_borgerdialog.followup.effect import answer_times, funnel
-from wagtail_borgerdialog.followup.views import EffectFilterForm
+from wagtail_borgerdialog.followup.filters import EffectFilterForm
 from wagtail_borgerdialog.models import Activity
 from wagtail_borgerdialog.viewsets import PermissionViewSet
 
