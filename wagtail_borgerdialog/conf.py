@@ -83,7 +83,7 @@ class AppSettings:
 
     @property
     def ERASURE_LEDGER_DAYS(self) -> int:
-        """For how many days to remember, without a name, who was erased; longer than backups live."""
+        """How many days to remember, without a name, who was erased; longer than backups live."""
         return int(str(self._get("ERASURE_LEDGER_DAYS", 400)))
 
     @property

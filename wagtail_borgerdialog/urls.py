@@ -20,4 +20,3 @@ urlpatterns = [
 # A site that leaves the room out has no feeds, calendars and follows; our pages offer none then.
 if apps.is_installed("wagtail_borgerdialog.notifications"):
     urlpatterns.append(path("", include("wagtail_borgerdialog.notifications.urls")))
-

@@ -119,7 +119,7 @@ def test_what_fails_on_the_way_leaves_nothing_behind(collection, monkeypatch):
     def fail(*args: object, **kwargs: object) -> None:
         raise RuntimeError("on the way")
 
-    monkeypatch.setattr(actions, "_store_terms", fail)
+    monkeypatch.setattr(actions, "store_terms", fail)
     with pytest.raises(RuntimeError):
         enter(collection, UserFactory(is_superuser=True))
     assert not Idea.objects.exists()

@@ -96,7 +96,7 @@ def test_a_change_costs_its_request_one_query_whoever_follows(idea):
     few = queries(StatusKind.IN_PROCESS)
     for _ in range(20):
         follow(contribution=idea)
-    assert queries(StatusKind.ANSWERED) == few
+    assert queries(StatusKind.DELAYED) == few
     assert not told()
 
 

@@ -97,9 +97,7 @@ def report_settled(to: Participant, row: ReportedText, *, at: datetime.datetime)
     )
 
 
-def appeal_received(
-    appeal: Appeal, contribution: Contribution, *, at: datetime.datetime
-) -> None:
+def appeal_received(appeal: Appeal, contribution: Contribution, *, at: datetime.datetime) -> None:
     """The author's objection has arrived, and somebody else decides it."""
     _about_appeal(appeal, contribution, "appeal_received", at=at)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
+from django.test.utils import override_settings
 from django.utils import timezone, translation
 from wagtail.models import Site
 
@@ -55,7 +56,12 @@ class Command(BaseCommand):
         if options["serve"]:
             # One process for all three: each start of Django costs seconds.
             call_command("migrate", verbosity=0)
-        self._say_where_it_answers(options["address"])
+        with override_settings(
+            WAGTAILADMIN_BASE_URL=self._say_where_it_answers(options["address"])
+        ):
+            self._load_and_serve(**options)
+
+    def _load_and_serve(self, **options: str) -> None:
         if Activity.objects.exists():
             set_up()
             self.stdout.write("The demo is there already.")
@@ -95,14 +101,14 @@ class Command(BaseCommand):
         kept = letters.post_history(at=at)
         self.stdout.write(f"{kept} letters go to the demo's mail folder.")
 
-    def _say_where_it_answers(self, address: str) -> None:
+    def _say_where_it_answers(self, address: str) -> str:
         host, _colon, port = address.rpartition(":")
         if host in {"0.0.0.0", "[::]"}:  # noqa: S104 - only compared, not bound
             host = "localhost"
-        Site.objects.filter(is_default_site=True).update(
-            hostname=host or "127.0.0.1", port=int(port)
-        )
+        host = host or "127.0.0.1"
+        Site.objects.filter(is_default_site=True).update(hostname=host, port=int(port))
         Site.clear_site_root_paths_cache()
+        return f"http://{host}:{port}"
 
     def _print_logins(self, address: str) -> None:
         site = f"http://{address}"
