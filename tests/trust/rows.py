@@ -532,6 +532,8 @@ WORKING = {
     "resume": (ANSWER,),
     "supports": (ENTER,),
     "takeback": (ENTER,),
+    **dict.fromkeys(("paperlist", "countersign", "voidlist"), (ENTER,)),
+    **dict.fromkeys(("merge", "unmerge"), (ANSWER,)),
     "place": (MODERATE, ANSWER),
     **dict.fromkeys(("answer", "approveanswer", "publishanswer", "changeanswer"), (ANSWER,)),
     "note": (ANSWER,),

@@ -88,6 +88,9 @@ PARAMETERS = (
     "submitted_at_to",
     "next",
 )
+# RFC 8058: a mail program posts here for the reader, without cookie or form. The signed address
+# says all there is to say, so nothing of what is sent along is read.
+ONE_CLICK = "borgerdialog:unfollow"
 SEGMENTS = (
     HUGE,
     "-1",
@@ -289,8 +292,8 @@ def test_no_form_is_taken_without_its_token(world, is_staff):
         for more in ({}, {"headers": {"origin": "https://evil.example"}}):
             response = client.post(path, {"step": "send", "choice": "confirm"}, **more)
             if response.status_code != 403:
-                taken.append(f"{name}: {response.status_code}")
-    assert taken == []
+                taken.append(name)
+    assert set(taken) == (set() if is_staff else {ONE_CLICK})
 
 
 # -- forms ------------------------------------------------------------------------------
@@ -356,7 +359,7 @@ def test_no_choice_breaks_a_form(world, clients, is_staff):
 def test_texts_of_three_megabytes_are_refused(world, clients):
     with Sent() as sent:
         for name, row, case, path in targets(world, is_staff=False):
-            if "POST" in row.methods:
+            if "POST" in row.methods and name != ONE_CLICK:
                 response = clients(row, case).post(path, {"title": "x" * 3_000_000, "step": "send"})
                 sent.check(name, response)
                 assert response.status_code in {403, 404, 410, 413}, name
