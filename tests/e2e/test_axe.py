@@ -5,6 +5,7 @@ What the package adds has to be visited here: the test compares with what is mou
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from allauth.account.forms import default_token_generator
@@ -19,18 +20,26 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone, translation
 from playwright.sync_api import Page
 
+from wagtail_borgerdialog.contributions.actions import moderate
 from wagtail_borgerdialog.contributions.models import (
     Contribution,
+    Merge,
+    MergedSupport,
+    MergeStatus,
     Status,
     StatusChange,
     StatusKind,
     Visibility,
 )
+from wagtail_borgerdialog.contributions.models.moderation import ModerationAction
 from wagtail_borgerdialog.contributions.models.support import SupportStatus
+from wagtail_borgerdialog.followup.models import Case, OfficialAnswer, PromiseState
 from wagtail_borgerdialog.ideas.models import Idea
-from wagtail_borgerdialog.pages.models import IdeaPage, ProposalPage
+from wagtail_borgerdialog.notifications.models import FollowStatus
+from wagtail_borgerdialog.notifications.outbox import unfollow_url
+from wagtail_borgerdialog.pages.models import IdeaPage, PromisesPage, ProposalPage
 from wagtail_borgerdialog.people import links
-from wagtail_borgerdialog.people.links import link_url
+from wagtail_borgerdialog.people.links import OwnPageLink, link_url
 from wagtail_borgerdialog.proposals.models import (
     Addendum,
     CoProposerStatus,
@@ -51,7 +60,9 @@ from wagtail_borgerdialog.testing.factories import (
     UserFactory,
     default_site,
 )
+from wagtail_borgerdialog.testing.followup import PromiseFactory, UnitFactory
 from wagtail_borgerdialog.testing.ideas import HelpOfferFactory, IdeaFactory, make_idea_page
+from wagtail_borgerdialog.testing.notifications import FollowFactory
 from wagtail_borgerdialog.testing.proposals import (
     CoProposerFactory,
     ProposalFactory,
@@ -67,6 +78,13 @@ NO_PAGE = {
     "file": "sends a file",
     "link": "each purpose has a page of its own",
     "ideas:similar": "a piece of the page to write on",
+    "link:appeal": "has a page of its own, named appeal",
+    "feed_site": "a feed",
+    "feed_page": "a feed",
+    "feed_case": "a feed",
+    "calendar_page": "a calendar",
+    "calendar_case": "a calendar",
+    "your_page_download": "a file",
     "account_confirm_login_code": "logging in by code is off",
     "socialaccount_signup": "only on the way back from a broker",
 }
@@ -213,6 +231,9 @@ def test_axe_finds_nothing_on_every_page_of_a_citizen(live_server, browser, sett
             look_at_ideas(looker)
             look_at_proposals(looker)
             look_at_acting(looker)
+            look_at_following(looker)
+            look_at_follow_up(looker)
+            look_at_own_page(looker)
             look_at_accounts(looker, settings)
     finally:
         context.close()
@@ -458,6 +479,106 @@ def look_at_links(looker: Looker, idea: Idea) -> None:
     late = SupportFactory(contribution=closed, status=SupportStatus.PENDING)
     looker.at(link_url("support", late, site=site))
     looker.press()
+
+
+def look_at_following(looker: Looker) -> None:
+    """Follow, report, object, merge: what one does about the texts of others."""
+    idea = IdeaFactory(title=f"{LONG_WORD} ved havnen")
+    page, site, at = idea.activity_id, idea.site, timezone.now()
+    for path in (address("follow", idea), reverse("borgerdialog:follow_page", args=[page])):
+        looker.at(path)
+        looker.press()
+    looker.at(address("follow_sent", idea))
+    looker.at(reverse("borgerdialog:follow_page_sent", args=[page]))
+    follow = FollowFactory(contribution=idea)
+    pending = FollowFactory(contribution=idea, status=FollowStatus.PENDING)
+    looker.at(link_url("follow", pending, site=site))
+    looker.press()
+    looker.at(link_url("follows", follow.participant, site=site))
+    looker.at(unfollow_url([follow], site=site, language="da"))
+    looker.press()
+    looker.at(address("report", idea))
+    looker.press()
+    looker.at(address("report_sent", idea))
+    looker.at(reverse("borgerdialog:transparency"))
+    hidden = IdeaFactory(activity=idea.activity)
+    staff = UserFactory(is_superuser=True)
+    moderate(hidden, ModerationAction.HIDE, by=staff, at=at, reason_code="off_topic")
+    looker.at(link_url("appeal", hidden.decisions.get(), site=site))
+    looker.press()
+    comment = CommentFactory(contribution=idea)
+    looker.at(link_url("withdraw-comment", comment, site=site))
+    looker.press()
+    twin = IdeaFactory(activity=idea.activity)
+    asked = Merge.objects.create(
+        duplicate=twin.contribution_ptr, original=idea.contribution_ptr, proposed_at=at
+    )
+    looker.at(link_url("merge", asked, site=site))
+    looker.press()
+    merged = Merge.objects.create(
+        duplicate=IdeaFactory(activity=idea.activity).contribution_ptr,
+        original=idea.contribution_ptr,
+        status=MergeStatus.MERGED,
+        proposed_at=at,
+        answered_at=at,
+    )
+    support = SupportFactory(contribution=merged.duplicate)
+    moved = MergedSupport.objects.create(merge=merged, support=support)
+    looker.at(link_url("move-support", moved, site=site))
+    looker.press()
+
+
+def look_at_follow_up(looker: Looker) -> None:
+    """An answer, a deadline and promises on a text, and the list of all promises."""
+    at = timezone.now()
+    page = make_idea_page(IdeaPage, title="Opfølgning", slug="opfoelgning")
+    idea = IdeaFactory(activity=page.activity, title=f"{LONG_WORD} ved søen")
+    answer = OfficialAnswer.objects.create(
+        contribution=idea.contribution_ptr,
+        outcome="rejected",
+        body=f"Vi gør det ikke. {LONG_WORD}",
+        signed_as="Udvalget for by og miljø",
+        is_priority_choice=True,
+        cost_estimate=1_250_000,
+        decided_in="https://example.dk/dagsorden/",
+        state="published",
+        published_at=at,
+        written_at=at,
+    )
+    unit = UnitFactory()
+    case = {"unit": unit, "due_kind": "threshold_reached", "due_set_at": at}
+    Case.objects.create(contribution=idea.contribution_ptr, answer=answer, **case)
+    late = IdeaFactory(activity=page.activity)
+    Case.objects.create(contribution=late.contribution_ptr, due_at=at - timedelta(days=9), **case)
+    for state in PromiseState:
+        PromiseFactory(contribution=idea.contribution_ptr, state=state, budgeted=45_000, spent=90)
+    PromiseFactory(contribution=late.contribution_ptr, days_left=-9)
+    looker.at(route(page, "idea", idea.reference))
+    looker.at(route(page, "idea", late.reference))
+    ledger = PromisesPage(title="Det har vi lovet", slug="loefter")
+    default_site().root_page.specific.add_child(instance=ledger)
+    looker.at(ledger.get_url())
+    looker.at(f"{ledger.get_url()}?state=kept")
+    looker.at(f"{ledger.get_url()}{ledger.reverse_subpage('effect')}")
+
+
+def look_at_own_page(looker: Looker) -> None:
+    """Somebody's own page: found by mail, and with an account."""
+    looker.at(reverse("borgerdialog:your_page"))
+    fill_in(looker.page, email="bo@example.dk")
+    looker.press()
+    looker.at(reverse("borgerdialog:your_page_sent"))
+    asta = ParticipantFactory()
+    idea = IdeaFactory(participant=asta, title=f"{LONG_WORD} i skoven")
+    CommentFactory(contribution=idea, participant=asta)
+    SupportFactory(contribution=IdeaFactory().contribution_ptr, participant=asta)
+    looker.at(OwnPageLink().url(asta, site=idea.site))
+    user = UserFactory(verified=True)
+    IdeaFactory(participant=ParticipantFactory(user=user))
+    with looker.signed_in(user):
+        looker.at(reverse("borgerdialog:your_page"))
+        looker.at(reverse("borgerdialog:your_page_delete"))
+    looker.at(reverse("borgerdialog:your_page_deleted"))
 
 
 def look_at_accounts(looker: Looker, settings: LazySettings) -> None:

@@ -730,7 +730,7 @@ ROWS: dict[str, Row] = {
         KINDS, _once("borgerdialog:your_page_sent"), _answers, each="once"
     ),
     "borgerdialog:your_page_download": Row(
-        KINDS, _once("borgerdialog:your_page_download"), own_page, each="sample"
+        KINDS, _once("borgerdialog:your_page_download"), own_page, each="sample", holder="author"
     ),
     "borgerdialog:your_page_delete": Row(
         KINDS, _once("borgerdialog:your_page_delete"), own_page, ACT, "sample"

@@ -62,7 +62,8 @@ def test_looking_twice_at_everything_changes_nothing(world, is_staff):
     looked = 0
     before = None
     for name, row in ROWS.items():
-        if row.is_staff != is_staff or "snippet" in name:
+        # Who opens a whole case, with its notes and names, is written down: see test_journal.py.
+        if row.is_staff != is_staff or "snippet" in name or "journal" in name:
             continue
         found = addresses(world, row)
         if is_staff:

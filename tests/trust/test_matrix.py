@@ -91,7 +91,7 @@ def may_read(role: Role, canary: Canary, *, row: Row) -> bool:
 def _is_held(canary: Canary, holder: str) -> bool:
     if holder == "author":
         theirs = {OPEN, PRIVATE, REASON}
-        return canary.tier in theirs or _is_contact_of_author(canary)
+        return canary.tier in theirs or canary.owner == holder or _is_contact_of_author(canary)
     if holder == "invited co-proposer" and canary.tier == OPEN:
         return True
     return canary.owner == holder

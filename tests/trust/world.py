@@ -461,7 +461,7 @@ class World:
             contribution=obj,
             participant=commenter,
             public_name=case.new("name at a comment", OPEN),
-            body=case.new("comment", OPEN),
+            body=case.new("comment", OPEN, owner="commenter"),
             created_at=NOW,
         )
         parts["follower"] = case.person("follower")
@@ -675,7 +675,7 @@ class World:
                     proposal=obj,
                     participant=obj.participant,
                     public_name="",
-                    body=case.new(f"{state} addendum", HELD),
+                    body=case.new(f"{state} addendum", HELD, owner="author"),
                     language="da",
                     visibility=state,
                     created_at=NOW,

@@ -136,7 +136,6 @@ class Supports(RetainedData):
                 "status": str(row.get_status_display()),
                 "channel": row.channel,
                 "verification": row.verification_level,
-                "evidence": row.evidence,
                 "undo_url": _undo("withdraw-support", row, row.contribution.site)
                 if row.status in COUNTING
                 else "",
@@ -263,7 +262,6 @@ def _told(row: Contribution, *, url: str) -> dict[str, object]:
         "longitude": row.longitude,
         "language": row.language,
         "channel": row.channel,
-        "evidence": row.evidence,
         "personal_data_deleted_after": row.delete_after.isoformat() if row.delete_after else None,
         "files": [
             {"name": one.name, "description": one.alt_text, "bytes": one.size}

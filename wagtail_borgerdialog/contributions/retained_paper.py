@@ -29,7 +29,6 @@ class PaperLines(RetainedData):
                 "list": line.paper_list.name,
                 "reference": line.paper_list.contribution.reference,
                 "at": line.paper_list.entered_at.isoformat(),
-                "evidence": line.paper_list.evidence,
                 "status": str(line.get_outcome_display()),
             }
             for line in lines.order_by("-paper_list__entered_at", "-pk")

@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils.timezone import localdate
 from django.utils.translation import gettext, gettext_lazy
 
-from wagtail_borgerdialog.contributions.models import Contribution
+from wagtail_borgerdialog.contributions.models import Contribution, Visibility
 from wagtail_borgerdialog.contributions.timeline import (
     TimelineEntry,
     TimelineRow,
@@ -100,7 +100,11 @@ def promise_rows(contribution: Contribution) -> QuerySet:
         )
     }
     return timeline_rows(
-        PromiseChange.objects.filter(promise__contribution=contribution),
+        # Whoever cannot read the text does not read what is promised about it either.
+        PromiseChange.objects.filter(
+            promise__contribution=contribution.pk,
+            promise__contribution__visibility=Visibility.VISIBLE,
+        ),
         SOURCE,
         at="at",
         code="step",

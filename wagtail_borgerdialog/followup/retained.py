@@ -1,7 +1,8 @@
 """The personal data in follow-up: what the municipality wrote about somebody's case."""
 
 from wagtail_borgerdialog.components import RetainedData
-from wagtail_borgerdialog.followup.models import InternalNote, OfficialAnswer
+from wagtail_borgerdialog.contributions.models import Visibility
+from wagtail_borgerdialog.followup.models import OfficialAnswer
 from wagtail_borgerdialog.people.models import Participant
 
 
@@ -24,29 +25,21 @@ class CaseWork(RetainedData):
     )
 
     def export(self, participant: Participant) -> list[dict[str, object]]:
-        """Published answers, and the notes: whom they are about can ask (GDPR, art. 15)."""
-        answers = OfficialAnswer.objects.filter(
-            contribution__participant=participant, published_at__isnull=False
-        ).select_related("contribution")
-        notes = InternalNote.objects.filter(case__contribution__participant=participant)
+        """Published answers. A colleague decides what of the notes can be read by whom it is about.
+
+        (GDPR, art. 15, stk. 4, and databeskyttelsesloven § 22: the journal holds them.)
+        """
+        answers = OfficialAnswer.objects.published().filter(
+            contribution__participant=participant, contribution__visibility=Visibility.VISIBLE
+        )
         return [
-            *(
-                {
-                    "reference": row.contribution.reference,
-                    "answer": row.body,
-                    "signed_as": row.signed_as,
-                    "at": row.published_at.isoformat(),
-                }
-                for row in answers.order_by("-published_at", "-pk")
-            ),
-            *(
-                {
-                    "reference": row.case.contribution.reference,
-                    "internal_note": row.text,
-                    "at": row.at.isoformat(),
-                }
-                for row in notes.select_related("case__contribution").order_by("-at", "-pk")
-            ),
+            {
+                "reference": row.contribution.reference,
+                "answer": row.body,
+                "signed_as": row.signed_as,
+                "at": row.published_at.isoformat(),
+            }
+            for row in answers.select_related("contribution").order_by("-published_at", "-pk")
         ]
 
 

@@ -60,7 +60,7 @@ def ledger(request: HttpRequest, page: "PromisesPageMixin") -> HttpResponse:
 def effect(request: HttpRequest, page: "PromisesPageMixin") -> HttpResponse:
     """How far what citizens sent got, on one page or on the whole site."""
     at = timezone.now()
-    activities = public_activities(_site(request, page), Contribution.objects.all())
+    activities = public_activities(_site(request, page), Contribution.objects.visible())
     chosen = next((a for a in activities if str(a.pk) == request.GET.get("page")), None)
     ids = [chosen.pk] if chosen else [activity.pk for activity in activities]
     context = {

@@ -237,11 +237,9 @@ def _current(merge: Merge, *statuses: MergeStatus) -> Merge:
 
 def _locked(duplicate: int, original: int) -> tuple[Contribution, Contribution]:
     """Both texts, held in the order of their keys: a chain would need one of them in between."""
-    rows = (
-        Contribution.objects.filter(pk__in=[duplicate, original])
-        .order_by("pk")
-        .select_for_update(of=("self",))
-        .select_related("activity__page", "site", "status", "participant")
-    )
+    texts = Contribution.objects.filter(pk__in=[duplicate, original]).order_by("pk")
+    # Locked alone: PostgreSQL finds nothing where a row joined to them changed while we waited.
+    list(texts.select_for_update())
+    rows = texts.select_related("activity__page", "site", "status", "participant")
     found = {row.pk: row for row in rows}
     return found[duplicate], found[original]
