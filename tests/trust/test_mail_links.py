@@ -18,6 +18,10 @@ from wagtail_borgerdialog import mail
 from wagtail_borgerdialog.components import registry
 from wagtail_borgerdialog.contributions import events, notices
 from wagtail_borgerdialog.contributions.models import ModerationDecision, Visibility
+from wagtail_borgerdialog.followup import clock_notices, promise_notices
+from wagtail_borgerdialog.followup import notices as followup_notices
+from wagtail_borgerdialog.followup.models import Case as FollowUpCase
+from wagtail_borgerdialog.followup.models import DeadlineChange, DeadlineStep, Handover
 from wagtail_borgerdialog.ideas import notices as idea_notices
 from wagtail_borgerdialog.models import OutgoingMail
 from wagtail_borgerdialog.notifications import actions
@@ -25,7 +29,9 @@ from wagtail_borgerdialog.notifications import notices as follow_notices
 from wagtail_borgerdialog.notifications.digests import tell_digests
 from wagtail_borgerdialog.notifications.models import Frequency
 from wagtail_borgerdialog.notifications.telling import tell_at_once
+from wagtail_borgerdialog.people.key_mail import your_page
 from wagtail_borgerdialog.proposals import notices as proposal_notices
+from wagtail_borgerdialog.testing.followup import UnitFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +96,58 @@ def _followed(town: Town, frequency: str) -> None:
     tell_digests(at=later + datetime.timedelta(days=1))
 
 
+def _followed_up(town: Town) -> FollowUpCase:
+    """The case of an idea, with a unit and a deadline."""
+    case, _is_new = FollowUpCase.objects.get_or_create(contribution_id=town.idea().pk)
+    case.unit, case.due_kind, case.due_set_at, case.due_at = UnitFactory(), "later", NOW, NOW
+    case.save()
+    return case
+
+
+def _deadline(step: str) -> Callable[[Town], None]:
+    def cause(town: Town) -> None:
+        case = _followed_up(town)
+        change = DeadlineChange.objects.create(
+            case=case, step=step, due_on=NOW.date(), next_decision_on=NOW.date(), at=NOW
+        )
+        clock_notices.to_author(town.idea(), change, at=NOW)
+
+    return cause
+
+
+def _handed_over(town: Town) -> None:
+    case = _followed_up(town)
+    step = Handover.objects.create(case=case, to_unit=case.unit, at=NOW)
+    clock_notices.handed_over(case, step, at=NOW)
+
+
+def _promised(step: str) -> Callable[[Town], None]:
+    def cause(town: Town) -> None:
+        promise = town.part("promise")
+        change = promise.changes.create(step=step, to_state="open", at=NOW)
+        promise_notices.to_author(promise, change, town.idea(), at=NOW)
+
+    return cause
+
+
+def _promise_late(town: Town) -> None:
+    promise = town.part("promise")
+    promise.unit = UnitFactory()
+    promise.save()
+    promise_notices.late(promise, at=NOW)
+
+
+def _answered(town: Town) -> None:
+    idea = town.idea()
+    answer = idea.official_answers.filter(state="published").get()
+    followup_notices.answered(idea, answer, at=NOW)
+
+
+def _your_page(town: Town) -> None:
+    idea = town.idea()
+    your_page(idea.participant.email, site=idea.site, language="da", at=NOW)
+
+
 # How each mail comes about. A new template needs a line here before its tests pass.
 CASES: dict[str, Callable[[Town], None]] = {
     "confirm_contribution": lambda t: notices.confirm_contribution(
@@ -139,6 +197,18 @@ CASES: dict[str, Callable[[Town], None]] = {
     "proposal_addendum_not_shown": lambda t: proposal_notices.addendum_not_shown(
         t.part("hidden addendum", "proposals"), at=NOW
     ),
+    "answered": _answered,
+    "answer_waits": _deadline(DeadlineStep.PAUSED),
+    "answer_due": _deadline(DeadlineStep.RESUMED),
+    "answer_late": _deadline(DeadlineStep.LATE),
+    "staff_handed_over": _handed_over,
+    "staff_due_soon": lambda t: clock_notices.is_due_soon(_followed_up(t), at=NOW),
+    "staff_pause_over": lambda t: clock_notices.pause_is_over(_followed_up(t), at=NOW),
+    "staff_late": lambda t: clock_notices.is_late(_followed_up(t), at=NOW),
+    "promise_made": _promised("made"),
+    "promise_news": _promised("reported"),
+    "promise_late": _promise_late,
+    "your_page": _your_page,
 }
 
 
@@ -199,9 +269,12 @@ def test_the_links_are_the_keys_that_act(world):
     """What is fetched above is what people press: else the test would show nothing."""
     acting = set()
     for cause in CASES.values():
+        # One by one: a link that has been followed takes its mail along.
+        OutgoingMail.objects.all().delete()
         cause(Town(world))
-    for row in OutgoingMail.objects.filter(template__in=CASES).select_related("site"):
-        acting |= {part for url in links_of(row) for part in re.findall(r"/link/([a-z-]+)/", url)}
+        for row in OutgoingMail.objects.filter(template__in=CASES).select_related("site"):
+            urls = " ".join(links_of(row))
+            acting |= set(re.findall(r"/link/([a-z-]+)/", urls))
     assert {"follow", "follows"} <= acting
     assert {"confirm", "withdraw", "support", "withdraw-support", "comment"} <= acting
     assert {"help-offer", "coproposer"} <= acting
