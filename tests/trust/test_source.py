@@ -52,7 +52,11 @@ def _where(path: Path, line: int, name: str) -> str:
 def test_no_python_goes_around_escaping_csrf_or_the_orm(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     relative = str(path.relative_to(PACKAGE))
-    found = [_where(path, line, name) for line, name in _names(tree) if name in BANNED_NAMES]
+    found = [
+        _where(path, line, name)
+        for line, name in _names(tree)
+        if name in BANNED_NAMES and (relative, name) not in ALLOWED
+    ]
     banned = BANNED_CALLS | {"execute"}
     found += [
         _where(path, line, name)
