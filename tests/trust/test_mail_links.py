@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from django.apps import apps
+from django.db.models import Model
 
 import wagtail_borgerdialog
 from tests.trust.test_deciding import everything
@@ -56,10 +57,15 @@ class Town:
         return self.case("proposals", state).obj.specific
 
     def part(self, name: str, kind: str = "ideas") -> object:
-        return self.case(kind).parts[name]
+        return _as_kept(self.case(kind).parts[name])
 
     def decision(self, **about: object) -> ModerationDecision:
         return ModerationDecision.objects.filter(**about).latest("pk")
+
+
+def _as_kept(row: Model) -> Model:
+    """``row`` as the database has it: what the test before did is undone there, not in memory."""
+    return type(row)._base_manager.get(pk=row.pk)
 
 
 def _not_shown(town: Town) -> None:
@@ -144,8 +150,10 @@ def _answered(town: Town) -> None:
 
 
 def _your_page(town: Town) -> None:
+    """With a key for somebody without an account, and by signing in for somebody with one."""
     idea = town.idea()
-    your_page(idea.participant.email, site=idea.site, language="da", at=NOW)
+    for person in (town.part("follower"), idea.participant):
+        your_page(person.email, site=idea.site, language="da", at=NOW)
 
 
 # How each mail comes about. A new template needs a line here before its tests pass.
