@@ -43,7 +43,7 @@ def something_happened(
 def _is_merged(contribution: Contribution, event: str) -> bool:
     if event == contribution_events.STATUS_CHANGED:
         return contribution.status.kind == StatusKind.MERGED
-    return event == "merged"
+    return event == contribution_events.MERGED
 
 
 def _is_answered(contribution: Contribution, event: str) -> bool:
