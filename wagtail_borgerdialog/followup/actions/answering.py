@@ -10,11 +10,12 @@ from wagtail.log_actions import log
 
 from wagtail_borgerdialog.contributions import rules as contribution_rules
 from wagtail_borgerdialog.contributions.actions.lifecycle import move_status
+from wagtail_borgerdialog.contributions.actions.moderating import locked
 from wagtail_borgerdialog.contributions.models import Contribution, Status, StatusKind
 from wagtail_borgerdialog.followup import events, notices, rules
+from wagtail_borgerdialog.followup.actions.clock import locked_case
 from wagtail_borgerdialog.followup.models import (
     AnswerState,
-    Case,
     InternalNote,
     OfficialAnswer,
     Outcome,
@@ -70,13 +71,6 @@ class AnswerWords:
     def as_fields(self) -> dict[str, object]:
         """The same as fields of ``OfficialAnswer``."""
         return dataclasses.asdict(self)
-
-
-def case_of(contribution: Contribution) -> Case:
-    """The case of ``contribution``, made when it is first needed; safe when two need it at once."""
-    case, _is_new = Case.objects.get_or_create(contribution_id=contribution.pk)
-    case.contribution = contribution
-    return case
 
 
 def write_answer(
@@ -159,7 +153,7 @@ def publish_answer(
         answer.state = AnswerState.PUBLISHED
         answer.published_by, answer.published_at = by, at
         answer.save()
-        case = case_of(contribution)
+        case = locked_case(contribution)
         case.answer = answer
         case.save(update_fields=["answer"])
         _tell(contribution, answer, events.ANSWERED, by=by, at=at)
@@ -205,14 +199,13 @@ def note_internally(
     """Leave a note for colleagues on the case. Raises ``NotAllowed``."""
     require(contribution_rules.may_answer(by, contribution.activity))
     with transaction.atomic():
-        return InternalNote.objects.create(case=case_of(contribution), text=text, by=by, at=at)
+        return InternalNote.objects.create(case=locked_case(contribution), text=text, by=by, at=at)
 
 
 def _lock(contribution: Contribution) -> None:
     """One at a time for each contribution, and each sees what the one before has done."""
-    # Without its status: PostgreSQL drops a joined row that has moved on while one waited for it.
-    locked = Contribution.objects.select_for_update().get(pk=contribution.pk)
-    contribution.visibility, contribution.status = locked.visibility, locked.status
+    row = locked(contribution)
+    contribution.visibility, contribution.status = row.visibility, row.status
 
 
 def _require_in_hand(contribution: Contribution) -> OfficialAnswer:
